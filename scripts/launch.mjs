@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/**
+ * Starts a script of this folder on the Node that the repository pins, whatever Node started this file.
+ *
+ * It is plain JavaScript because it runs before that Node is there: a fresh clone has no node_modules, and
+ * the machine's own Node may be too old to run TypeScript as it is.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pinnedMajor = 24;
+const stamp = join(root, 'node_modules', '.plumbline-installed');
+const bin = join(root, 'node_modules', '.bin');
+
+/** What an installation depends on, as one digest: the lockfile and the platform it was resolved for. */
+function wanted() {
+  const lockfile = readFileSync(join(root, 'package-lock.json'));
+  return createHash('sha256').update(lockfile).update(`${process.platform}-${process.arch}`).digest('hex');
+}
+
+function install() {
+  const digest = wanted();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  process.stderr.write('Installing the pinned packages (npm ci) ...\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const run = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    timeout: 10 * 60_000,
+    shell: process.platform === 'win32',
+  });
+  if (run.status !== 0) {
+    process.stderr.write(
+      `npm ci failed${run.error ? ` (${run.error.message})` : ''}; mend what it says above and run this again.\n`,
+    );
+    process.exit(2);
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, digest);
+}
+
+/** The pinned Node's path, or this very Node where no package carries one for the platform and it is new enough. */
+function pinnedNode() {
+  const pinned = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
+  if (existsSync(pinned)) return pinned;
+  if (Number(process.versions.node.split('.')[0]) >= pinnedMajor) return process.execPath;
+  process.stderr.write(
+    `No package carries Node ${pinnedMajor} for ${process.platform}-${process.arch}, and this is Node ` +
+      `${process.versions.node}: install Node ${pinnedMajor} or newer and run this again.\n`,
+  );
+  return process.exit(2);
+}
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || !existsSync(join(root, 'scripts', `${name}.ts`))) {
+  process.stderr.write(`usage: node scripts/launch.mjs NAME [ARGUMENT ...], NAME a script of scripts/\n`);
+  process.exit(2);
+}
+install();
+const child = spawn(pinnedNode(), ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${name}.ts`), ...args], {
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` },
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  process.stderr.write(`${pinnedNode()} did not start: ${error.message}\n`);
+  process.exit(2);
+});
+child.on('exit', (code, signal) => {
+  if (signal !== null) process.kill(process.pid, signal);
+  else process.exit(code ?? 2);
+});

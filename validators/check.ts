@@ -5,7 +5,7 @@ import type { Store } from './cache/store.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
 import { pooled } from './process/pool.ts';
-import { explainRenderFailure } from './render/failure.ts';
+import { explainRenderFailure, explainRenderWarning } from './render/failure.ts';
 import { type FileContents, type Inputs, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import { nameOf, type RenderedObject, readRendered } from './render/objects.ts';
@@ -139,7 +139,7 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
           : [
               ...(await Promise.all(
                 warnings.map((message) =>
-                  explainRenderFailure(root, target, message, inputs[index]?.files ?? []),
+                  explainRenderWarning(root, target, message, inputs[index]?.files ?? []),
                 ),
               )),
               ...schemaFindings(objects, errors),

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Ajv } from 'ajv';
+import { basename, dirname, join } from 'node:path';
 import { parseYaml } from '../render/yaml.ts';
 import { parseQuantity } from '../room/quantity.ts';
 import { UsageError } from '../usage-error.ts';
+import { mistakesOf } from './mistakes.ts';
 
 /** An amount of requests, as quantities. */
 export interface Amount {
@@ -54,7 +54,11 @@ export interface Environment {
   readonly secrets: 'committed' | 'external';
 }
 
-const schemaFile = join(import.meta.dirname, 'environment.schema.json');
+/** What `environment.yaml` holds. */
+interface EnvironmentFile {
+  readonly metadata: { readonly name: string };
+  readonly spec: Omit<Environment, 'name'>;
+}
 
 /**
  * Reads and checks an environment file.
@@ -66,19 +70,25 @@ export async function readEnvironment(root: string, path: string): Promise<Envir
   try {
     content = parseYaml(await readFile(join(root, path), 'utf8'));
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new UsageError(
+        `${path} is not there: it says what the cluster offers; copy another environment's`,
+      );
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${path}: ${reason}`);
   }
-  const schema = JSON.parse(await readFile(schemaFile, 'utf8')) as object;
-  const validate = new Ajv({ allErrors: true }).compile(schema);
-  if (!validate(content)) {
-    const mistakes = (validate.errors ?? []).map(({ instancePath, message, params }) => {
-      const extra = 'additionalProperty' in params ? ` (${String(params.additionalProperty)})` : '';
-      return `  ${instancePath.slice(1).replaceAll('/', '.') || 'the document'} ${message}${extra}`;
-    });
-    throw new UsageError(`${path} does not describe an environment:\n${mistakes.join('\n')}`);
+  const mistakes = await mistakesOf(content);
+  const { metadata, spec } = (content ?? {}) as Partial<EnvironmentFile>;
+  const folder = basename(dirname(path));
+  if (typeof metadata?.name === 'string' && metadata.name !== folder) {
+    mistakes.push(`metadata.name is "${metadata.name}", and its folder is ${folder}: they must be the same`);
   }
-  const { metadata, spec } = content as { metadata: { name: string }; spec: Omit<Environment, 'name'> };
+  if (mistakes.length > 0 || metadata === undefined || spec === undefined) {
+    throw new UsageError(
+      `${path} does not describe an environment:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`,
+    );
+  }
   return { ...spec, name: metadata.name };
 }
 

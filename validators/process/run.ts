@@ -34,6 +34,9 @@ export function run(command: string, args: readonly string[], options: RunOption
     const timer = setTimeout(() => {
       late = true;
       child.kill('SIGKILL');
+      // A child of the command may live on and hold these open: nobody waits for it.
+      child.stdout.destroy();
+      child.stderr.destroy();
     }, options.deadline);
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Finding } from '../finding.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { splitDocuments } from './objects.ts';
 import { siblings } from './siblings.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -23,9 +24,14 @@ interface Reference {
   /** Where it stands, as `resources[2]`. */
   readonly field: string;
   readonly path: string;
-  /** A folder is a kustomization to walk; a file is read as it is; either is decided by what is there. */
+  /** Whether a folder may stand there, a kustomization to walk. */
   readonly walk: boolean;
+  /** Whether the file is the configuration of a generator, transformer or validator, which may name files itself. */
+  readonly plugin?: boolean;
 }
+
+/** Fields whose entries configure a generator, a transformer or a validator. */
+const pluginFields = ['generators', 'transformers', 'validators'];
 
 const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
@@ -64,8 +70,12 @@ export async function readInputs(root: string, folder: string, contents: FileCon
         return true;
       }
       if (typeof parsed === 'object' && parsed !== null) {
-        for (const reference of referencesOf(parsed as Record<string, unknown>)) {
+        const kustomization = parsed as Record<string, unknown>;
+        for (const reference of referencesOf(kustomization)) {
           await follow(directory, path, content.toString('utf8'), reference);
+        }
+        for (const text of pluginFields.flatMap((field) => list(kustomization[field]))) {
+          if (typeof text === 'string' && isInline(text)) await readNamedBy(directory, text);
         }
       }
       return true;
@@ -82,21 +92,34 @@ export async function readInputs(root: string, folder: string, contents: FileCon
     const there = await stat(join(root, path)).catch(() => undefined);
     if (there?.isDirectory() && reference.walk && (await walk(path))) return;
     if (there?.isFile()) {
-      await read(path);
+      const content = await read(path);
       files.add(path);
+      if (reference.plugin) await readNamedBy(directory, content?.toString('utf8') ?? '');
       return;
     }
-    const line = text.split('\n').findIndex((content) => content.includes(reference.path));
-    const what = there?.isDirectory() ? 'a folder without a kustomization.yaml' : 'not there';
+    const folder = reference.walk ? 'a folder without a kustomization.yaml' : 'a folder and must be a file';
+    const what = there?.isDirectory() ? folder : 'not there';
     const near = await siblings(join(root, dirname(path)));
     const meant = didYouMean(reference.path.split('/').at(-1) ?? '', near);
+    // Loaded when something is wrong: a run that finds nothing has no use for it.
+    const { lineAt } = await import('../source/line-at.ts');
     findings.push({
       rule: 'render',
       severity: 'error',
       path: reference.field,
       message: `${reference.field} names ${reference.path}, which is ${what}${meant}: mend the path, or add the file`,
-      source: { file: posix(from), ...(line >= 0 ? { line: line + 1 } : {}) },
+      source: { file: posix(from), line: lineAt(text, reference.field) },
     });
+  }
+
+  /** Adds the files that a plugin's configuration names, by the fields that the built-in ones have. */
+  async function readNamedBy(directory: string, text: string): Promise<void> {
+    for (const name of namedBy(text)) {
+      const path = join(directory, name);
+      if (!(await stat(join(root, path)).catch(() => undefined))?.isFile()) continue;
+      await read(path);
+      files.add(path);
+    }
   }
 
   await walk(folder);
@@ -116,7 +139,10 @@ function posix(path: string): string {
 
 /** True for what kustomize would fetch: a URL, a git address, a host with a path. */
 function isRemote(path: string): boolean {
-  return /^(?:[a-z+]+:\/\/|git@|git::|github\.com[/:])/i.test(path) || /[?&]ref=/.test(path);
+  return (
+    /^(?:[a-z+]+:\/\/|git@|git::|(?:github|gitlab|bitbucket)\.(?:com|org)[/:])/i.test(path) ||
+    /[?&](?:ref|version)=|\.git(?:$|[/?])|\/_git\//.test(path)
+  );
 }
 
 function list(value: unknown): unknown[] {
@@ -124,21 +150,45 @@ function list(value: unknown): unknown[] {
 }
 
 /** Text on several lines, or that is an object, is inline content and not a path. */
+function isInline(text: string): boolean {
+  return text.includes('\n') || text.trimStart().startsWith('{');
+}
+
 function isPath(value: unknown): value is string {
-  return (
-    typeof value === 'string' && value !== '' && !value.includes('\n') && !value.trimStart().startsWith('{')
-  );
+  return typeof value === 'string' && value !== '' && !isInline(value);
+}
+
+/** The words that a plugin's configuration has where file names stand; not all of them are files. */
+function namedBy(text: string): string[] {
+  const names: string[] = [];
+  const visit = (value: unknown, key: string): void => {
+    if (typeof value === 'string' && /^(?:path|paths|file|files|env|envs)$/.test(key) && !isInline(value)) {
+      names.push(value.slice(value.indexOf('=') + 1));
+    } else if (Array.isArray(value)) {
+      for (const item of value) visit(item, key);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, item] of Object.entries(value)) visit(item, name);
+    }
+  };
+  for (const document of splitDocuments(text)) {
+    try {
+      visit(parseYaml(document), '');
+    } catch {
+      // The render says what is wrong with it.
+    }
+  }
+  return names;
 }
 
 /** Every path that a kustomization names, with the field that names it. */
 function referencesOf(kustomization: Record<string, unknown>): Reference[] {
   const references: Reference[] = [];
-  const add = (field: string, value: unknown, walk: boolean) => {
-    if (isPath(value)) references.push({ field, path: value, walk });
+  const add = (field: string, value: unknown, walk: boolean, plugin = false) => {
+    if (isPath(value)) references.push({ field, path: value, walk, plugin });
   };
-  for (const field of ['resources', 'bases', 'components', 'generators', 'transformers', 'validators']) {
+  for (const field of ['resources', 'bases', 'components', ...pluginFields]) {
     list(kustomization[field]).forEach((value, index) => {
-      add(`${field}[${index}]`, value, true);
+      add(`${field}[${index}]`, value, true, pluginFields.includes(field));
     });
   }
   for (const field of ['crds', 'configurations', 'patchesStrategicMerge']) {

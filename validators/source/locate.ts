@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { LineCounter, type Node, parseAllDocuments } from 'yaml';
 import type { Source } from '../finding.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { descend, stepsOf } from './line-at.ts';
 
 /** A document of a source file that describes, or patches, an object. */
 interface Candidate {
@@ -58,33 +59,4 @@ function rank(file: string): number {
 
 function sameName(rendered: string, written: string): boolean {
   return rendered === written || rendered.endsWith(`-${written}`) || rendered.startsWith(`${written}-`);
-}
-
-/** `spec.containers[0].image` as its steps. */
-function stepsOf(path: string): (string | number)[] {
-  return [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, plain]) =>
-    index === undefined ? (quoted ?? plain ?? '') : Number(index),
-  );
-}
-
-/** How far a path leads into a node, and the offset of where it ended. */
-function descend(node: Node | null, steps: readonly (string | number)[]): { offset: number; depth: number } {
-  let current: unknown = node;
-  let offset = node?.range?.[0] ?? 0;
-  let depth = 0;
-  for (const step of steps) {
-    if (isMap(current)) {
-      const pair = current.items.find((item) => isScalar(item.key) && item.key.value === step);
-      if (pair === undefined) break;
-      if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset;
-      current = pair.value;
-    } else if (isSeq(current) && typeof step === 'number') {
-      const item = current.items[step];
-      if (item === undefined) break;
-      offset = (item as Node).range?.[0] ?? offset;
-      current = item;
-    } else break;
-    depth += 1;
-  }
-  return { offset, depth };
 }

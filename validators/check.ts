@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import type { Store } from './cache/store.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
+import { inferFlows } from './graph/flows.ts';
+import { buildModel } from './model/model.ts';
 import { pooled } from './process/pool.ts';
 import { explainRenderFailure, explainRenderWarning } from './render/failure.ts';
 import { type FileContents, type Inputs, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
-import { nameOf, type RenderedObject, readRendered } from './render/objects.ts';
+import { type KubernetesObject, nameOf, type RenderedObject, readRendered } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
 import { type Asks, addUp } from './room/asks.ts';
-import { type Judged, type Rule, rules } from './rules/index.ts';
+import { type Context, judge, type Rule, rules } from './rules/index.ts';
 import { SCHEMA_FOLDER } from './schemas/index.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
 import { locateSource } from './source/locate.ts';
@@ -128,11 +130,8 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
         if (key !== undefined) await store.put(key, JSON.stringify(rendered));
       }
       const { objects = [], warnings = [], errors = {} } = rendered ?? {};
-      const asks = addUp(
-        objects.map(({ object }) => object),
-        capacity(environment).nodes,
-      );
-      const judged: Judged = { target, objects: objects.map(({ object }) => object), asks, environment };
+      const context = contextOf(target.name, target.system, environment, objects);
+      const { asks } = context;
       const findings =
         rendered === undefined
           ? (failures[index] ?? [])
@@ -143,18 +142,30 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
                 ),
               )),
               ...schemaFindings(objects, errors),
-              ...[...Object.values(rules), ...(options.extraRules ?? [])].flatMap((rule) => rule(judged)),
+              ...judge(context, [...rules, ...(options.extraRules ?? [])]).findings,
             ];
       return {
         target,
         environment,
         objects,
         asks,
-        findings: await withSources(findings, judged, root, inputs[index]?.files ?? []),
+        findings: await withSources(findings, context.model.objects, root, inputs[index]?.files ?? []),
         cached: before[index] !== undefined,
       };
     }),
   );
+}
+
+/** Everything that rules judge one target by. */
+export function contextOf(
+  target: string,
+  system: string | undefined,
+  environment: Environment | undefined,
+  objects: readonly RenderedObject[],
+): Context {
+  const model = buildModel(objects.map(({ object }) => object));
+  const nodes = environment === undefined ? 1 : capacity(environment).nodes;
+  return { target, system, environment, model, flows: inferFlows(model), asks: addUp(model.objects, nodes) };
 }
 
 async function readEnvironments(root: string, targets: readonly Target[]): Promise<Map<string, Environment>> {
@@ -203,7 +214,7 @@ function schemaFindings(
 
 async function withSources(
   findings: readonly Finding[],
-  { objects }: Judged,
+  objects: readonly KubernetesObject[],
   root: string,
   files: readonly string[],
 ): Promise<Finding[]> {

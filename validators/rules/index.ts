@@ -1,28 +1,129 @@
-import type { Environment } from '../environment/environment.ts';
 import type { Finding } from '../finding.ts';
-import type { KubernetesObject } from '../render/objects.ts';
-import type { Target } from '../render/targets.ts';
-import type { Asks } from '../room/asks.ts';
+import { nameOf } from '../render/objects.ts';
+import { addressPortClosed } from './address-port-closed.ts';
+import { addressWithoutService } from './address-without-service.ts';
+import { budgetBlocksDrain } from './budget-blocks-drain.ts';
+import { budgetSelectsNothing } from './budget-selects-nothing.ts';
+import { claimMissing } from './claim-missing.ts';
+import { claimShared } from './claim-shared.ts';
+import { configurationMissing } from './configuration-missing.ts';
+import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
+import { dnsCut } from './dns-cut.ts';
+import { flowCut } from './flow-cut.ts';
+import { graceTooShort } from './grace-too-short.ts';
+import { headlessServiceMissing } from './headless-service-missing.ts';
+import { imageUnpinned } from './image-unpinned.ts';
+import { ingressBackendMissing } from './ingress-backend-missing.ts';
+import { jobReapplied } from './job-reapplied.ts';
+import { jobRestartPolicy } from './job-restart-policy.ts';
+import { keyMissing } from './key-missing.ts';
+import { livenessAsksDependency } from './liveness-asks-dependency.ts';
+import { nodePortClash } from './node-port-clash.ts';
 import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
+import { podSecurity } from './pod-security.ts';
+import { policySelectsNothing } from './policy-selects-nothing.ts';
+import { priorityClassMissing } from './priority-class-missing.ts';
+import { probePortMissing } from './probe-port-missing.ts';
+import { pullSecretMissing } from './pull-secret-missing.ts';
+import { replicasUnderAutoscaler } from './replicas-under-autoscaler.ts';
+import { requestsAboveLimits } from './requests-above-limits.ts';
+import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
+import type { Context, Rule } from './rule.ts';
+import { scaleBounds } from './scale-bounds.ts';
+import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
+import { scaleTargetMissing } from './scale-target-missing.ts';
+import { scheduleWrong } from './schedule-wrong.ts';
 import { secretInGit } from './secret-in-git.ts';
+import { selectorMismatch } from './selector-mismatch.ts';
+import { selectorOverlap } from './selector-overlap.ts';
+import { serviceAccountMissing } from './service-account-missing.ts';
+import { servicePortUnknown } from './service-port-unknown.ts';
+import { serviceWithoutPods } from './service-without-pods.ts';
+import { subjectMissing } from './subject-missing.ts';
+import { subpathMissing } from './subpath-missing.ts';
+import { timeZoneUnknown } from './time-zone-unknown.ts';
+import { tlsSecretMissing } from './tls-secret-missing.ts';
+import { tokenForNothing } from './token-for-nothing.ts';
+import { volumeMissing } from './volume-missing.ts';
+import { volumeUnused } from './volume-unused.ts';
 
-/** What a rule judges: one target, rendered, and the environment that it is for. */
-export interface Judged {
-  readonly target: Target;
-  readonly objects: readonly KubernetesObject[];
-  readonly asks: Asks;
-  readonly environment: Environment;
-}
+export type { Context, Family, Problem, Rule } from './rule.ts';
 
-/** A rule finds what is wrong with one target. */
-export type Rule = (judged: Judged) => Finding[];
-
-/** Every rule, by the id that its findings carry. */
-export const rules: Readonly<Record<string, Rule>> = {
-  'not-offered': notOffered,
-  'peer-elsewhere': peerElsewhere,
+/** Every rule, in the order of their ids. */
+export const rules: readonly Rule[] = [
+  addressPortClosed,
+  addressWithoutService,
+  budgetBlocksDrain,
+  budgetSelectsNothing,
+  claimMissing,
+  claimShared,
+  configurationMissing,
+  deadlineAfterSchedule,
+  dnsCut,
+  flowCut,
+  graceTooShort,
+  headlessServiceMissing,
+  imageUnpinned,
+  ingressBackendMissing,
+  jobReapplied,
+  jobRestartPolicy,
+  keyMissing,
+  livenessAsksDependency,
+  nodePortClash,
+  notOffered,
+  peerElsewhere,
+  podSecurity,
+  policySelectsNothing,
+  priorityClassMissing,
+  probePortMissing,
+  pullSecretMissing,
+  replicasUnderAutoscaler,
+  requestsAboveLimits,
+  roleMissing,
   room,
-  'secret-in-git': secretInGit,
-};
+  scaleBounds,
+  scaleMetricWithoutRequest,
+  scaleTargetMissing,
+  scheduleWrong,
+  secretInGit,
+  selectorMismatch,
+  selectorOverlap,
+  serviceAccountMissing,
+  servicePortUnknown,
+  serviceWithoutPods,
+  subjectMissing,
+  subpathMissing,
+  timeZoneUnknown,
+  tlsSecretMissing,
+  tokenForNothing,
+  volumeMissing,
+  volumeUnused,
+];
+
+/** What the rules find in one target, and the ids of those that had nothing to judge by. */
+export function judge(
+  context: Context,
+  chosen: readonly Rule[] = rules,
+): { readonly findings: Finding[]; readonly notChecked: string[] } {
+  const findings: Finding[] = [];
+  const notChecked: string[] = [];
+  for (const rule of chosen) {
+    if (rule.needsEnvironment === true && context.environment === undefined) {
+      notChecked.push(rule.id);
+      continue;
+    }
+    for (const { object, path, message, source, severity } of rule.check(context)) {
+      findings.push({
+        rule: rule.id,
+        severity: severity ?? rule.severity,
+        ...(object === undefined ? {} : { resource: nameOf(object) }),
+        ...(path === undefined || path === '' ? {} : { path }),
+        message,
+        ...(source === undefined ? {} : { source }),
+      });
+    }
+  }
+  return { findings, notChecked };
+}

@@ -23,7 +23,6 @@ export type Family =
 export interface Context {
   /** `kind/preempt`, a folder, or a file: how reports name it. */
   readonly target: string;
-  readonly environmentName: string | undefined;
   readonly system: string | undefined;
   readonly model: Model;
   readonly flows: Flows;

@@ -181,7 +181,12 @@ export const operators: readonly Operator[] = [
   {
     id: 'container port renamed',
     family: 'services',
-    expects: ['service-port-unknown', 'probe-port-missing', 'policy-selects-nothing', 'monitor-without-port'],
+    expects: [
+      'service-port-unknown',
+      'probe-port-missing',
+      'policy-selects-nothing',
+      'monitor-selects-nothing',
+    ],
     mutate: (objects) =>
       edit(objects, server, ['spec.template.spec.containers.*.ports.*.name'], mistyped, anyEnd(objects)),
   },
@@ -289,13 +294,13 @@ export const operators: readonly Operator[] = [
   {
     id: 'policy removed',
     family: 'flows',
-    expects: ['flow-cut', 'dns-cut', 'namespace-open'],
+    expects: ['flow-cut', 'dns-cut', 'namespace-open', 'entry-cut', 'scrape-cut'],
     mutate: (objects) => remove(objects, kind('NetworkPolicy'), () => objects.map(end)),
   },
   {
     id: 'policy selector mistyped',
     family: 'flows',
-    expects: ['policy-selects-nothing', 'flow-cut', 'dns-cut'],
+    expects: ['policy-selects-nothing', 'flow-cut', 'dns-cut', 'entry-cut', 'scrape-cut'],
     mutate: (objects) =>
       edit(
         objects,
@@ -315,7 +320,7 @@ export const operators: readonly Operator[] = [
   {
     id: 'policy peer in a wrong namespace',
     family: 'flows',
-    expects: ['peer-elsewhere', 'dns-cut', 'flow-cut'],
+    expects: ['peer-elsewhere', 'dns-cut', 'flow-cut', 'entry-cut', 'scrape-cut'],
     mutate: (objects) =>
       edit(
         objects,
@@ -331,7 +336,7 @@ export const operators: readonly Operator[] = [
   {
     id: 'policy port moved',
     family: 'flows',
-    expects: ['policy-selects-nothing', 'flow-cut', 'dns-cut'],
+    expects: ['policy-selects-nothing', 'flow-cut', 'dns-cut', 'entry-cut', 'scrape-cut'],
     mutate: (objects) =>
       edit(
         objects,

@@ -15,14 +15,17 @@ export const dnsCut: Rule = {
     for (const { from, told } of flows.flows) {
       if (seen.has(from) || isIpAddress(told.address.host)) continue;
       seen.add(from);
-      const udp = connection(model, from, dns, 53, 'UDP');
-      if (udp.allowed) continue;
+      const cut = (['UDP', 'TCP'] as const).find(
+        (protocol) => !connection(model, from, dns, 53, protocol).allowed,
+      );
+      if (cut === undefined) continue;
+      const { policies } = connection(model, from, dns, 53, cut);
       yield {
         object: from.object,
         path: '',
         message:
-          `it is told names (${told.address.text} by ${told.by}), and its egress policies (${udp.policies.join(', ')}) ` +
-          `do not lead to DNS (UDP 53 in ${namespace}): no name would resolve`,
+          `it is told names (${told.address.text} by ${told.by}), and its egress policies (${policies.join(', ')}) ` +
+          `do not lead to DNS (${cut} 53 in ${namespace}): ${cut === 'UDP' ? 'no name would resolve' : 'an answer too long for UDP would be lost'}`,
       };
     }
   },

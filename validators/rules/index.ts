@@ -9,6 +9,7 @@ import { claimShared } from './claim-shared.ts';
 import { configurationMissing } from './configuration-missing.ts';
 import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
 import { dnsCut } from './dns-cut.ts';
+import { entryCut } from './entry-cut.ts';
 import { flowCut } from './flow-cut.ts';
 import { graceTooShort } from './grace-too-short.ts';
 import { headlessServiceMissing } from './headless-service-missing.ts';
@@ -18,11 +19,14 @@ import { jobReapplied } from './job-reapplied.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
+import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
+import { namespaceOpen } from './namespace-open.ts';
 import { nodePortClash } from './node-port-clash.ts';
 import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { podSecurity } from './pod-security.ts';
 import { policySelectsNothing } from './policy-selects-nothing.ts';
+import { portServedToNobody } from './port-served-to-nobody.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { probePortMissing } from './probe-port-missing.ts';
 import { pullSecretMissing } from './pull-secret-missing.ts';
@@ -35,6 +39,7 @@ import { scaleBounds } from './scale-bounds.ts';
 import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
 import { scaleTargetMissing } from './scale-target-missing.ts';
 import { scheduleWrong } from './schedule-wrong.ts';
+import { scrapeCut } from './scrape-cut.ts';
 import { secretInGit } from './secret-in-git.ts';
 import { selectorMismatch } from './selector-mismatch.ts';
 import { selectorOverlap } from './selector-overlap.ts';
@@ -62,6 +67,7 @@ export const rules: readonly Rule[] = [
   configurationMissing,
   deadlineAfterSchedule,
   dnsCut,
+  entryCut,
   flowCut,
   graceTooShort,
   headlessServiceMissing,
@@ -71,11 +77,14 @@ export const rules: readonly Rule[] = [
   jobRestartPolicy,
   keyMissing,
   livenessAsksDependency,
+  monitorSelectsNothing,
+  namespaceOpen,
   nodePortClash,
   notOffered,
   peerElsewhere,
   podSecurity,
   policySelectsNothing,
+  portServedToNobody,
   priorityClassMissing,
   probePortMissing,
   pullSecretMissing,
@@ -87,6 +96,7 @@ export const rules: readonly Rule[] = [
   scaleMetricWithoutRequest,
   scaleTargetMissing,
   scheduleWrong,
+  scrapeCut,
   secretInGit,
   selectorMismatch,
   selectorOverlap,

@@ -61,10 +61,14 @@ if (name === undefined || !existsSync(join(root, 'scripts', `${name}.ts`))) {
   process.exit(2);
 }
 install();
-const child = spawn(pinnedNode(), ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${name}.ts`), ...args], {
-  stdio: 'inherit',
-  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` },
-});
+const child = spawn(
+  pinnedNode(),
+  ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${name}.ts`), ...args],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` },
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   process.stderr.write(`${pinnedNode()} did not start: ${error.message}\n`);

@@ -1,0 +1,6 @@
+export { findObject, writtenName } from './names.ts';
+export { type BuiltImage, type Images, pinnedImages, readImages } from './pinned-images.ts';
+export { podTemplate } from './pods.ts';
+export { readers } from './readers.ts';
+export { type Facts, factsRule, judge, loadFacts } from './rule.ts';
+export { type Fact, readFacts } from './table.ts';

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  didYouMean,
+  type Finding,
+  type Judged,
+  nameOf,
+  parseYaml,
+  type Rule,
+  UsageError,
+} from '@plumbline/validators';
+import { podTemplate } from './pods.ts';
+
+/** base/images.yaml: every image that the manifests run. */
+export interface Images {
+  /** Published images by name, with the tags in use. */
+  readonly published: Readonly<Record<string, readonly string[]>>;
+  /** Images built here, by the name that base/ gives them. */
+  readonly built: Readonly<Record<string, BuiltImage>>;
+}
+
+/** An image built here. */
+export interface BuiltImage {
+  readonly system: string;
+  /** The build's folder, relative to the root. */
+  readonly context: string;
+  /** The Dockerfile, relative to the root. */
+  readonly dockerfile: string;
+}
+
+/** Reads base/images.yaml. @throws UsageError when it has not the two maps. */
+export async function readImages(root: string): Promise<Images> {
+  const content = parseYaml(await readFile(join(root, 'base/images.yaml'), 'utf8')) as Partial<Images> | null;
+  if (content?.published === undefined || content.built === undefined) {
+    throw new UsageError('base/images.yaml must hold the maps "published" and "built"');
+  }
+  return { published: content.published, built: content.built };
+}
+
+/** The registry that production takes the images built here from. */
+const registry = /^[a-z0-9.-]+(?::\d+)?\/(?:[a-z0-9._-]+\/)*/;
+
+const workloads = new Set(['Deployment', 'StatefulSet', 'Job', 'CronJob']);
+
+/** A rule: a published image runs at the tag that base/images.yaml names, an image built here at `latest` on laptops. */
+export function pinnedImages(images: Images): Rule {
+  return ({ objects, environment }: Judged) =>
+    objects.flatMap((object): Finding[] => {
+      if (!workloads.has(object.kind)) return [];
+      const { spec, path } = podTemplate(object);
+      return (['containers', 'initContainers'] as const).flatMap((list) =>
+        (spec[list] ?? []).flatMap(({ image = '' }, index) => {
+          const message = mistake(image, images, environment.secrets === 'external');
+          if (message === undefined) return [];
+          const where = `${path}.spec.${list}[${index}].image`;
+          return [
+            {
+              rule: 'image-not-pinned',
+              severity: 'error' as const,
+              resource: nameOf(object),
+              path: where,
+              message,
+            },
+          ];
+        }),
+      );
+    });
+}
+
+function mistake(image: string, images: Images, production: boolean): string | undefined {
+  const [reference = '', digest] = image.split('@');
+  const colon = reference.lastIndexOf(':');
+  const [name, tag] =
+    colon > reference.lastIndexOf('/')
+      ? [reference.slice(0, colon), reference.slice(colon + 1)]
+      : [reference, undefined];
+  const built = images.built[name] ?? (production ? images.built[name.replace(registry, '')] : undefined);
+  if (built !== undefined) {
+    if (production && (tag === undefined || tag === 'latest') && digest === undefined) {
+      return `${image} is not pinned: production runs a content tag or a digest, which npm run images -- --push writes`;
+    }
+    if (!production && tag !== 'latest')
+      return `${image} is built here, and laptops run it as ${name}:latest`;
+    return undefined;
+  }
+  const tags = images.published[name];
+  const known = [...Object.keys(images.published), ...Object.keys(images.built)];
+  if (tags === undefined)
+    return `${name} does not stand in base/images.yaml${didYouMean(name, known)}: pin it there`;
+  if (tag === undefined || !tags.includes(tag)) {
+    return `${image} is not at a tag that base/images.yaml pins (${tags.join(', ')})`;
+  }
+  return undefined;
+}

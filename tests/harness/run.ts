@@ -1,0 +1,96 @@
+import { glob } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { pooled, run } from '@plumbline/validators';
+
+/** What one test file came to. */
+export interface FileResult {
+  readonly file: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly milliseconds: number;
+  /** What the file printed, with the reason in front where the runner itself failed it. */
+  readonly output: string;
+}
+
+export interface RunTestsOptions {
+  readonly root: string;
+  /** Folder below the root whose `*.test.ts` are run. */
+  readonly folder: string;
+  /** Only files whose path contains one of these; all when empty. */
+  readonly words: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds that one file may take. */
+  readonly deadline: number;
+  readonly onResult: (result: FileResult) => void;
+}
+
+/**
+ * Runs each test file in a process of its own, as many side by side as there are cores, and counts what uvu says.
+ *
+ * uvu hides an error that a `before` hook throws: the suite's tests do not run, and the file ends with exit 0 and
+ * `Passed: 0`. So a file passes only when its exit code is 0, it ran at least one test, and the tests that passed or
+ * were skipped are all that it has; whatever is missing counts as failed.
+ */
+export async function runTests(options: RunTestsOptions): Promise<FileResult[]> {
+  const { root, folder, words, env, deadline, onResult } = options;
+  const found = await Array.fromAsync(glob('**/*.test.ts', { cwd: join(root, folder) }));
+  const files = found
+    .map((file) => join(folder, file))
+    .filter((file) => !file.includes('node_modules'))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort();
+  return pooled(files, availableParallelism(), async (file) => {
+    const start = performance.now();
+    const args = ['--disable-warning=ExperimentalWarning', file];
+    const finished = await run(process.execPath, args, { cwd: root, env, deadline }).catch(
+      (error: Error) => ({
+        status: 1,
+        stdout: Buffer.alloc(0),
+        stderr: error.message,
+      }),
+    );
+    const result = judge(file, finished.status, finished.stdout.toString('utf8'), finished.stderr);
+    const timed = { ...result, milliseconds: performance.now() - start };
+    onResult(timed);
+    return timed;
+  });
+}
+
+/** Counts one file's tests from its exit status and its closing lines. */
+export function judge(
+  file: string,
+  status: number,
+  stdout: string,
+  stderr: string,
+): Omit<FileResult, 'milliseconds'> {
+  const output = `${stdout}${stderr}`;
+  const total = lastCount(stdout, 'Total');
+  const passed = lastCount(stdout, 'Passed') ?? 0;
+  const skipped = lastCount(stdout, 'Skipped') ?? 0;
+  const fail = (failed: number, reason: string) => ({
+    file,
+    passed,
+    failed,
+    skipped,
+    output: `${reason}\n${output}`,
+  });
+  if (total === undefined)
+    return fail(1, `${file} ended with status ${status} and no summary: does it call run()?`);
+  const missing = total - passed;
+  if (missing > 0 && status === 0) {
+    return fail(
+      missing,
+      `${missing} of ${total} tests did not run: a before hook threw, and uvu keeps its error to itself`,
+    );
+  }
+  if (status !== 0) return fail(Math.max(missing, 1), '');
+  if (total + skipped === 0) return fail(1, `${file} has no test`);
+  return { file, passed, failed: 0, skipped, output };
+}
+
+function lastCount(output: string, name: string): number | undefined {
+  const found = [...output.matchAll(new RegExp(`^\\s*${name}:\\s+(\\d+)`, 'gm'))].at(-1)?.[1];
+  return found === undefined ? undefined : Number(found);
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * A folder of results named by the digest of what they were made from.
+ *
+ * An entry never changes, so a reader needs no lock; a writer puts it in place whole by a rename. A damaged or
+ * missing entry is a miss. Losing the folder loses time, nothing else.
+ */
+export interface Store {
+  get(key: string): Promise<Buffer | undefined>;
+  put(key: string, value: string | Uint8Array): Promise<void>;
+  /** Removes the entries that no run has used for the given number of days. */
+  prune(days: number): Promise<void>;
+}
+
+/** Opens a store in a folder, which is made when the first entry is written. */
+export function openStore(folder: string): Store {
+  return {
+    async get(key) {
+      try {
+        const value = await readFile(join(folder, key));
+        const now = new Date();
+        await utimes(join(folder, key), now, now);
+        return value;
+      } catch {
+        return undefined;
+      }
+    },
+    async put(key, value) {
+      const path = join(folder, key);
+      const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(partial, value);
+      await rename(partial, path);
+    },
+    async prune(days) {
+      const oldest = Date.now() - days * 86_400_000;
+      for (const name of await readdir(folder).catch(() => [])) {
+        const path = join(folder, name);
+        const entry = await stat(path).catch(() => undefined);
+        if (entry?.isFile() && entry.mtimeMs < oldest) await rm(path, { force: true });
+      }
+    },
+  };
+}
+
+/** A store that remembers nothing: every run is the first. */
+export const noStore: Store = {
+  get: async () => undefined,
+  put: async () => {},
+  prune: async () => {},
+};

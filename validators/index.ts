@@ -1,0 +1,26 @@
+export { noStore, openStore, type Store } from './cache/store.ts';
+export { type CheckedTarget, type CheckOptions, check } from './check.ts';
+export { allowance, capacity, type Environment, readEnvironment } from './environment/environment.ts';
+export { describeResource, type Finding, type ResourceName, type Severity, type Source } from './finding.ts';
+export { pooled } from './process/pool.ts';
+export { type Finished, run } from './process/run.ts';
+export { readInputs } from './render/inputs.ts';
+export { build } from './render/kustomize.ts';
+export {
+  type KubernetesObject,
+  nameOf,
+  type RenderedObject,
+  readRendered,
+  splitDocuments,
+} from './render/objects.ts';
+export { findTargets, selectTargets, type Target } from './render/targets.ts';
+export { parseYaml } from './render/yaml.ts';
+export { table } from './reports/table.ts';
+export { textReport } from './reports/text.ts';
+export { type Asks, addUp } from './room/asks.ts';
+export { formatBytes, formatCores, parseQuantity } from './room/quantity.ts';
+export { type Judged, type Rule, rules } from './rules/index.ts';
+export { schemaLocation } from './schemas/index.ts';
+export { didYouMean, nearest } from './text/nearest.ts';
+export { locateTools, type Tools } from './tools/locate.ts';
+export { UsageError } from './usage-error.ts';

@@ -1,0 +1,80 @@
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { didYouMean } from '../text/nearest.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** One kustomization that a person or Argo CD applies. */
+export interface Target {
+  /** `kind` for a whole environment, `kind/preempt` for one system in it. */
+  readonly name: string;
+  readonly environment: string;
+  /** Undefined for the whole environment. */
+  readonly system?: string;
+  /** Path of the folder relative to the repository's root. */
+  readonly folder: string;
+}
+
+/** The name of the folder of an environment that is a component, not a target. */
+const profile = 'profile';
+
+async function hasKustomization(folder: string): Promise<boolean> {
+  const found = await Promise.all(
+    ['kustomization.yaml', 'kustomization.yml', 'Kustomization'].map((name) =>
+      access(join(folder, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
+async function subfolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Every target of a repository: each environment under overlays/, then each system in it. */
+export async function findTargets(root: string): Promise<Target[]> {
+  const overlays = join(root, 'overlays');
+  const targets: Target[] = [];
+  for (const environment of await subfolders(overlays)) {
+    if (await hasKustomization(join(overlays, environment))) {
+      targets.push({ name: environment, environment, folder: `overlays/${environment}` });
+    }
+    for (const system of await subfolders(join(overlays, environment))) {
+      if (system === profile || !(await hasKustomization(join(overlays, environment, system)))) continue;
+      const name = `${environment}/${system}`;
+      targets.push({ name, environment, system, folder: `overlays/${name}` });
+    }
+  }
+  return targets;
+}
+
+/**
+ * The targets that a person's words name: environments, systems, or both; none means all.
+ * `kind` alone is all of kind: the whole and each system in it.
+ * @throws UsageError when a word is neither an environment nor a system.
+ */
+export function selectTargets(targets: readonly Target[], words: readonly string[]): Target[] {
+  const environments = new Set(targets.map((target) => target.environment));
+  const systems = new Set(targets.flatMap((target) => target.system ?? []));
+  for (const word of words) {
+    if (!environments.has(word) && !systems.has(word)) {
+      const known = [...environments, ...systems];
+      throw new UsageError(
+        `"${word}" is neither an environment nor a system${didYouMean(word, known)}; known are ${known.join(', ')}`,
+      );
+    }
+  }
+  const chosenEnvironments = words.filter((word) => environments.has(word));
+  const chosenSystems = words.filter((word) => systems.has(word));
+  return targets.filter(
+    (target) =>
+      (chosenEnvironments.length === 0 || chosenEnvironments.includes(target.environment)) &&
+      (chosenSystems.length === 0 || (target.system !== undefined && chosenSystems.includes(target.system))),
+  );
+}

@@ -1,0 +1,106 @@
+import { styleText } from 'node:util';
+import type { CheckedTarget } from '../check.ts';
+import { allowance, capacity } from '../environment/environment.ts';
+import { describeResource, type Finding } from '../finding.ts';
+import { formatBytes, formatCores } from '../room/quantity.ts';
+import { table } from './table.ts';
+
+export interface TextOptions {
+  /** Colour is for a terminal alone. */
+  readonly colour: boolean;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** The whole report for a person: findings first, then what each environment holds and asks, then one line that sums up. */
+export function textReport(checked: readonly CheckedTarget[], { colour }: TextOptions): string {
+  const paint = (style: Style, text: string) =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
+  const lines: string[] = [];
+  for (const { findings, targets } of grouped(checked)) {
+    for (const finding of findings) {
+      const mark = finding.severity === 'error' ? paint('red', 'error') : paint('yellow', 'warning');
+      const where = finding.resource === undefined ? '' : ` ${describeResource(finding.resource)}`;
+      const path = finding.path === undefined || finding.path === '' ? '' : ` ${finding.path}`;
+      lines.push(`${mark} ${paint('bold', finding.rule)}${where}${path}`, `  ${finding.message}`);
+      const source = finding.source;
+      if (source !== undefined)
+        lines.push(`  at ${source.file}${source.line === undefined ? '' : `:${source.line}`}`);
+      lines.push(`  in ${targets.join(', ')}`, '');
+    }
+  }
+  for (const environment of new Set(checked.map(({ target }) => target.environment))) {
+    lines.push(...environmentTable(environment, checked, paint), '');
+  }
+  lines.push(summary(checked));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Findings that several targets share are said once, with all these targets. */
+function grouped(checked: readonly CheckedTarget[]): { findings: Finding[]; targets: string[] }[] {
+  const groups = new Map<string, { findings: Finding[]; targets: string[] }>();
+  for (const { target, findings } of checked) {
+    for (const finding of findings) {
+      const { resource, message } = finding;
+      const key = JSON.stringify([
+        finding.rule,
+        resource,
+        finding.path,
+        finding.source,
+        message.replaceAll(target.name, ''),
+      ]);
+      const group = groups.get(key) ?? { findings: [finding], targets: [] };
+      group.targets.push(target.name);
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()];
+}
+
+function environmentTable(
+  environment: string,
+  checked: readonly CheckedTarget[],
+  paint: (style: Style, text: string) => string,
+): string[] {
+  const targets = checked.filter(({ target }) => target.environment === environment);
+  const [first] = targets;
+  if (first === undefined) return [];
+  const offers = capacity(first.environment);
+  const rows = [['', 'objects', 'pods', 'CPU', 'of', 'memory', 'of', 'storage', '']];
+  for (const { target, asks, findings, environment: offered } of targets) {
+    const most = allowance(offered, target.system);
+    const errors = findings.filter(({ severity }) => severity === 'error').length;
+    rows.push([
+      target.system ?? 'all',
+      String(asks.objects),
+      String(asks.pods),
+      formatCores(asks.cpu),
+      formatCores(most.cpu),
+      formatBytes(asks.memory),
+      formatBytes(most.memory),
+      formatBytes(asks.storage),
+      errors === 0 ? 'valid' : `${errors} ${errors === 1 ? 'error' : 'errors'}`,
+    ]);
+  }
+  const nodes = `${offers.nodes} ${offers.nodes === 1 ? 'node' : 'nodes'}`;
+  const head = `${environment}: ${nodes}, ${formatCores(offers.cpu)} CPU, ${formatBytes(offers.memory)}`;
+  return [paint('bold', head), ...table(rows, [1, 2, 3, 4, 5, 6, 7]).map((line) => `  ${line}`)];
+}
+
+function summary(checked: readonly CheckedTarget[]): string {
+  const count = (severity: string) =>
+    checked.reduce(
+      (sum, { findings }) => sum + findings.filter((finding) => finding.severity === severity).length,
+      0,
+    );
+  const rendered = checked.filter(({ objects }) => objects.length > 0);
+  const objects = rendered.flatMap((target) => target.objects);
+  const distinct = new Set(objects.map(({ digest }) => digest)).size;
+  const kinds = new Set(objects.map(({ object }) => object.kind)).size;
+  const reused = checked.filter(({ cached }) => cached).length;
+  return (
+    `${rendered.length} of ${checked.length} targets rendered (${reused} as before), ${objects.length} objects ` +
+    `(${distinct} distinct) of ${kinds} kinds against their schemas, 0 skipped: ` +
+    `${count('error')} errors, ${count('warning')} warnings`
+  );
+}

@@ -1,0 +1,125 @@
+import type { Environment } from '../environment/environment.ts';
+import type { Finding } from '../finding.ts';
+import { type KubernetesObject, nameOf } from '../render/objects.ts';
+import { didYouMean } from '../text/nearest.ts';
+import type { Judged } from './index.ts';
+
+/** Groups that every Kubernetes cluster serves, beyond the core group and those under k8s.io. */
+const builtIn = new Set(['apps', 'batch', 'autoscaling', 'policy']);
+
+interface ClaimSpec {
+  readonly accessModes?: readonly string[];
+  readonly storageClassName?: string;
+}
+
+interface ServiceSpec {
+  readonly type?: string;
+  readonly ports?: readonly { readonly nodePort?: number }[];
+}
+
+/** An object needs something of the cluster that `environment.yaml` does not declare. */
+export function notOffered({ objects, environment }: Judged): Finding[] {
+  return objects.flatMap((object) => [
+    ...api(object, environment),
+    ...storage(object, environment),
+    ...ingress(object, environment),
+    ...service(object, environment),
+  ]);
+}
+
+function finding(object: KubernetesObject, path: string, message: string): Finding {
+  return { rule: 'not-offered', severity: 'error', resource: nameOf(object), path, message };
+}
+
+function api(object: KubernetesObject, environment: Environment): Finding[] {
+  const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [];
+  if (group === '' || builtIn.has(group) || /(?:^|\.)k8s\.io$/.test(group)) return [];
+  if (environment.apis.includes(group)) return [];
+  return [
+    finding(
+      object,
+      'apiVersion',
+      `${environment.name} has no API group ${group}: the API server would refuse the object; ` +
+        'leave it out of this environment, or declare the group in environment.yaml',
+    ),
+  ];
+}
+
+function storage(object: KubernetesObject, environment: Environment): Finding[] {
+  if (object.kind === 'PersistentVolumeClaim')
+    return claim(object, 'spec', object.spec as ClaimSpec, environment);
+  if (object.kind !== 'StatefulSet') return [];
+  const { volumeClaimTemplates = [] } = object.spec as {
+    readonly volumeClaimTemplates?: readonly { readonly spec?: ClaimSpec }[];
+  };
+  return volumeClaimTemplates.flatMap(({ spec = {} }, index) =>
+    claim(object, `spec.volumeClaimTemplates[${index}].spec`, spec, environment),
+  );
+}
+
+function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environment: Environment): Finding[] {
+  const { storageClasses, name } = environment;
+  const wanted = spec.storageClassName;
+  const found = storageClasses.find((offered) =>
+    wanted === undefined ? offered.default : offered.name === wanted,
+  );
+  if (found === undefined) {
+    const names = storageClasses.map((offered) => offered.name);
+    return [
+      finding(
+        object,
+        `${path}.storageClassName`,
+        wanted === undefined
+          ? `the claim names no storage class and ${name} has no default one: it would stay Pending`
+          : `${name} has no storage class ${wanted}${didYouMean(wanted, names)}: the claim would stay Pending`,
+      ),
+    ];
+  }
+  const refused = (spec.accessModes ?? []).find((mode) => !found.accessModes.includes(mode));
+  if (refused === undefined) return [];
+  return [
+    finding(
+      object,
+      `${path}.accessModes`,
+      `storage class ${found.name} of ${name} gives ${found.accessModes.join(', ')}, not ${refused}: ` +
+        'the claim would stay Pending',
+    ),
+  ];
+}
+
+function ingress(object: KubernetesObject, environment: Environment): Finding[] {
+  if (object.kind !== 'Ingress') return [];
+  const wanted = (object.spec as { readonly ingressClassName?: string }).ingressClassName;
+  if (wanted !== undefined && environment.ingressClasses.includes(wanted)) return [];
+  const offered = environment.ingressClasses.join(', ') || 'none';
+  return [
+    finding(
+      object,
+      'spec.ingressClassName',
+      `${environment.name} has the ingress classes ${offered}, not ${wanted ?? 'one for an Ingress that names none'}: ` +
+        'no controller would serve it',
+    ),
+  ];
+}
+
+function service(object: KubernetesObject, environment: Environment): Finding[] {
+  if (object.kind !== 'Service') return [];
+  const { type, ports = [] } = object.spec as ServiceSpec;
+  const findings: Finding[] = [];
+  if (type === 'LoadBalancer' && !environment.loadBalancers) {
+    const message = `${environment.name} gives no load balancers: the address would stay pending; use a NodePort there`;
+    findings.push(finding(object, 'spec.type', message));
+  }
+  const { from, to } = environment.nodePorts;
+  for (const [index, { nodePort }] of ports.entries()) {
+    if (nodePort === undefined || (nodePort >= from && nodePort <= to)) continue;
+    findings.push(
+      finding(
+        object,
+        `spec.ports[${index}].nodePort`,
+        `${nodePort} lies outside ${from}-${to}: the Service would be refused`,
+      ),
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,8 @@
+export type { SchemaIndex, SchemaIndexEntry } from './schema-index.ts';
+export {
+  readSchemaIndex,
+  SCHEMA_FOLDER,
+  SCHEMA_TEMPLATE,
+  schemaFile,
+  schemaLocation,
+} from './schema-index.ts';

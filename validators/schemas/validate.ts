@@ -1,0 +1,174 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { run } from '../process/run.ts';
+import type { KubernetesObject, RenderedObject } from '../render/objects.ts';
+import { didYouMean } from '../text/nearest.ts';
+import { fieldsAt } from './fields.ts';
+import { readSchemaIndex, type SchemaIndex, schemaLocation } from './schema-index.ts';
+
+/** One way in which an object does not fit its schema. */
+export interface SchemaError {
+  /** Where in the object, as `spec.template.spec.containers[0].image`; empty for the object as a whole. */
+  readonly path: string;
+  /** What is wrong and the way out. */
+  readonly message: string;
+}
+
+export interface SchemaOptions {
+  readonly kubeconform: string;
+  /** A folder for the run's own files. */
+  readonly scratch: string;
+  readonly workers: number;
+}
+
+/** What kubeconform says of one object, in its JSON output. */
+interface Verdict {
+  readonly filename: string;
+  readonly status: 'statusInvalid' | 'statusError' | 'statusValid' | 'statusSkipped' | 'statusEmpty';
+  readonly msg: string;
+}
+
+/** How long one run may take, in milliseconds: thousands of objects take seconds. */
+const deadline = 120_000;
+
+/**
+ * Validates objects strictly against the vendored schemas, in one run of kubeconform for all of them.
+ *
+ * The result holds, for each object's digest, what is wrong with it: an empty list for a valid one. A kind
+ * without a schema is an error like any other; nothing is skipped and nothing is fetched.
+ * @throws Error when kubeconform cannot be run, or did not judge each object that it was given.
+ */
+export async function validateSchemas(
+  objects: readonly RenderedObject[],
+  options: SchemaOptions,
+): Promise<Map<string, readonly SchemaError[]>> {
+  const errors = new Map<string, readonly SchemaError[]>();
+  if (objects.length === 0) return errors;
+  const index = await readSchemaIndex();
+  await mkdir(options.scratch, { recursive: true });
+  const folder = await mkdtemp(join(options.scratch, 'objects-'));
+  try {
+    await Promise.all(objects.map(({ text }, i) => writeFile(join(folder, `${i}.yaml`), text)));
+    const finished = await run(
+      options.kubeconform,
+      [
+        '-strict',
+        '-output',
+        'json',
+        '-verbose',
+        '-n',
+        String(options.workers),
+        '-schema-location',
+        schemaLocation(),
+        folder,
+      ],
+      { deadline },
+    );
+    for (const verdict of readVerdicts(finished.stdout.toString('utf8'), finished.stderr)) {
+      const object = objects[Number.parseInt(basename(verdict.filename), 10)];
+      if (object === undefined) continue;
+      errors.set(
+        object.digest,
+        verdict.status === 'statusValid' ? [] : await explain(verdict, object, index),
+      );
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const unjudged = objects.filter((object) => !errors.has(object.digest));
+  if (unjudged.length > 0) {
+    throw new Error(`kubeconform did not judge ${unjudged.length} of ${objects.length} objects`);
+  }
+  return errors;
+}
+
+function readVerdicts(stdout: string, stderr: string): readonly Verdict[] {
+  try {
+    return (JSON.parse(stdout) as { resources?: Verdict[] }).resources ?? [];
+  } catch (cause) {
+    throw new Error(`kubeconform printed no JSON: ${stderr.trim() || stdout.slice(0, 200)}`, { cause });
+  }
+}
+
+async function explain(
+  verdict: Verdict,
+  { object }: RenderedObject,
+  index: SchemaIndex,
+): Promise<SchemaError[]> {
+  if (verdict.msg.startsWith('could not find schema')) {
+    return [{ path: 'apiVersion', message: unknownKind(object.apiVersion, object.kind, index) }];
+  }
+  const parts = [...verdict.msg.matchAll(/- at '([^']*)': (.*?)(?= {2,}- at '|$)/gs)];
+  const leaves = parts
+    .map(([, pointer = '', message = '']) => ({ pointer, message: message.trim() }))
+    .filter(
+      ({ message }) => message !== 'validation failed' && !/^(?:allOf|anyOf|oneOf) failed/.test(message),
+    );
+  if (leaves.length === 0) return [{ path: '', message: verdict.msg }];
+  const errors = await Promise.all(leaves.map((leaf) => explainLeaf(object, leaf.pointer, leaf.message)));
+  return errors.flat();
+}
+
+/** One of the validator's own sentences, in words that name the field, what is allowed there, and what would happen. */
+async function explainLeaf(
+  object: KubernetesObject,
+  pointer: string,
+  message: string,
+): Promise<SchemaError[]> {
+  const path = pathOf(pointer);
+  if (/^additional propert(?:y|ies) /.test(message)) {
+    const allowed = await fieldsAt(object.apiVersion, object.kind, pointer);
+    return quoted(message).map((field) => ({
+      path: path === '' ? field : `${path}.${field}`,
+      message:
+        `there is no field ${field} in ${path || object.kind}${didYouMean(field, allowed)}: ` +
+        'the API server would refuse it, or drop it without a word',
+    }));
+  }
+  if (/^missing propert(?:y|ies) /.test(message)) {
+    return quoted(message).map((field) => ({
+      path,
+      message: `the field ${field} is missing: the API server would refuse the object`,
+    }));
+  }
+  const wanted = /^got (\S+), want (.+)$/.exec(message);
+  if (wanted !== null) {
+    return [
+      {
+        path,
+        message: `this is a ${wanted[1]} and must be ${wanted[2]?.replace('null or ', '')}: the API server would refuse the object`,
+      },
+    ];
+  }
+  // An optional field may also be empty or absent, which helps nobody to find the right word.
+  return [{ path, message: message.replace(/, ''(?=,|$)|, <nil>(?=,|$)/g, '') }];
+}
+
+function quoted(message: string): string[] {
+  return [...message.matchAll(/'([^']+)'/g)].map(([, word = '']) => word);
+}
+
+function unknownKind(apiVersion: string, kind: string, index: SchemaIndex): string {
+  const versions = index.kinds
+    .filter((entry) => entry.kind === kind)
+    .map((entry) => (entry.group === '' ? entry.version : `${entry.group}/${entry.version}`));
+  if (versions.length > 0) {
+    return `${apiVersion} has no ${kind}; it is in ${versions.join(', ')}: the API server would refuse the object`;
+  }
+  const kinds = index.kinds.map((entry) => entry.kind);
+  return (
+    `there is no schema for ${apiVersion} ${kind}${didYouMean(kind, kinds)}: ` +
+    'mend the kind, or add its CRD to validators/schemas/sources.yaml and run npm run schemas'
+  );
+}
+
+/** `/spec/containers/0/name` as `spec.containers[0].name`. */
+export function pathOf(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : /^[\w-]+$/.test(part) ? `.${part}` : `["${part}"]`))
+    .join('')
+    .replace(/^\./, '');
+}

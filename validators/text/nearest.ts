@@ -1,0 +1,43 @@
+/**
+ * The number of single-character edits (insert, delete, replace, swap of neighbours) between two words:
+ * the optimal string alignment distance.
+ */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        best = Math.min(best, (beforeLast[j - 2] ?? 0) + 1);
+      }
+      row.push(best);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length] ?? 0;
+}
+
+/** The candidate that was most likely meant by `word`, or undefined when none is near (more than a third differs). */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let found: string | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) {
+      least = distance;
+      found = candidate;
+    }
+  }
+  const longer = Math.max(word.length, found?.length ?? 0);
+  return least <= Math.max(2, Math.ceil(longer / 3)) ? found : undefined;
+}
+
+/** ` (did you mean "kind"?)`, or nothing when no candidate is near. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const meant = nearest(word, candidates);
+  return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+}

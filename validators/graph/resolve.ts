@@ -67,6 +67,11 @@ export function resolveHost(model: Model, namespace: string, written: string): R
     const name = labels.at(-2) ?? '';
     return nothing(model, last, name, `there is no Service ${name} in namespace ${last}`);
   }
+  // A workload that is told its own public name is told how others reach it.
+  const own = model.ingresses.some(({ typed }) =>
+    (typed.spec?.rules ?? []).some((rule) => rule.host === host),
+  );
+  if (own) return { to: 'itself' };
   if (isPublic(host)) return { to: 'outside', host };
   const meantService = nearest(second ?? '', model.names('', 'Service', namespace));
   if (

@@ -26,7 +26,6 @@ import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { podSecurity } from './pod-security.ts';
 import { policySelectsNothing } from './policy-selects-nothing.ts';
-import { portServedToNobody } from './port-served-to-nobody.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { probePortMissing } from './probe-port-missing.ts';
 import { pullSecretMissing } from './pull-secret-missing.ts';
@@ -84,7 +83,6 @@ export const rules: readonly Rule[] = [
   peerElsewhere,
   podSecurity,
   policySelectsNothing,
-  portServedToNobody,
   priorityClassMissing,
   probePortMissing,
   pullSecretMissing,

@@ -96,8 +96,8 @@ export function addressList(value: string): Address[] {
     .filter((part) => part !== '');
   const found: Address[] = [];
   for (const part of parts) {
-    // ZooKeeper appends a path to the last server: `a:2181,b:2181/kafka`.
-    const match = hostPort.exec(part.replace(/\/[\w/-]*$/, ''));
+    // ZooKeeper appends a path to the last server: `a:2181,b:2181/kafka`; KRaft puts a voter's id before it: `0@a:9093`.
+    const match = hostPort.exec(part.replace(/\/[\w/-]*$/, '').replace(/^\d+@/, ''));
     const port = portOf(match?.[2]);
     if (match === null || port === undefined || !isHostName(match[1] ?? '')) return [];
     found.push({ host: match[1] ?? '', port, scheme: undefined, text: part, certainty: 'told' });
@@ -107,6 +107,17 @@ export function addressList(value: string): Address[] {
 
 /** Addresses in a whole value: of an environment variable, a configuration key, one argument. */
 export function addressesInValue(value: string): Address[] {
+  // A member of a ZooKeeper ensemble: `host:peer port:election port;client address`.
+  const member = /^([a-z0-9.-]+):(\d+):(\d+)(?::\w+)?(?:;\S*)?$/.exec(value.trim());
+  if (member !== null && isHostName(member[1] ?? '')) {
+    return [member[2], member[3]].map((port) => ({
+      host: member[1] ?? '',
+      port: portOf(port),
+      scheme: undefined,
+      text: `${member[1]}:${port}`,
+      certainty: 'told',
+    }));
+  }
   const found = urls(value);
   if (found.length > 0) return found;
   return addressList(value);

@@ -67,7 +67,7 @@ export function environmentOf(model: Model, workload: Workload, container: Conta
         path: configuration?.pathOf(reference.key) ?? path,
       });
     } else if (from) {
-      const value = from.fieldRef?.fieldPath === 'metadata.namespace' ? namespace : undefined;
+      const value = fieldValue(workload, from.fieldRef?.fieldPath);
       values.set(entry.name, { name: entry.name, value, object, path });
     } else {
       const value = (entry.value ?? '').replaceAll(/\$\(([A-Za-z_][\w.-]*)\)/g, (whole, name: string) => {
@@ -78,6 +78,15 @@ export function environmentOf(model: Model, workload: Workload, container: Conta
     }
   }
   return values;
+}
+
+/** What the kubelet fills in for a field of the pod; of a StatefulSet's pods, the first stands for all. */
+function fieldValue(workload: Workload, fieldPath: string | undefined): string | undefined {
+  if (fieldPath === 'metadata.namespace') return workload.namespace;
+  if (fieldPath === 'metadata.name' && workload.kind === 'StatefulSet') return `${workload.name}-0`;
+  if (fieldPath === "metadata.labels['apps.kubernetes.io/pod-index']") return '0';
+  const label = /^metadata\.labels\['(.+)'\]$/.exec(fieldPath ?? '')?.[1];
+  return label === undefined ? undefined : workload.labels[label];
 }
 
 /** Names of variables whose value is a host by itself. */

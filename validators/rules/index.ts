@@ -2,11 +2,13 @@ import type { Finding } from '../finding.ts';
 import { nameOf } from '../render/objects.ts';
 import { addressPortClosed } from './address-port-closed.ts';
 import { addressWithoutService } from './address-without-service.ts';
+import { advertisedElsewhere } from './advertised-elsewhere.ts';
 import { budgetBlocksDrain } from './budget-blocks-drain.ts';
 import { budgetSelectsNothing } from './budget-selects-nothing.ts';
 import { claimMissing } from './claim-missing.ts';
 import { claimShared } from './claim-shared.ts';
 import { configurationMissing } from './configuration-missing.ts';
+import { consumersBeyondPartitions } from './consumers-beyond-partitions.ts';
 import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
 import { dnsCut } from './dns-cut.ts';
 import { entryCut } from './entry-cut.ts';
@@ -19,6 +21,7 @@ import { jobReapplied } from './job-reapplied.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
+import { memoryBeyondLimit } from './memory-beyond-limit.ts';
 import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
 import { namespaceOpen } from './namespace-open.ts';
 import { nodePortClash } from './node-port-clash.ts';
@@ -29,7 +32,9 @@ import { policySelectsNothing } from './policy-selects-nothing.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { probePortMissing } from './probe-port-missing.ts';
 import { pullSecretMissing } from './pull-secret-missing.ts';
+import { quorumIncomplete } from './quorum-incomplete.ts';
 import { replicasUnderAutoscaler } from './replicas-under-autoscaler.ts';
+import { replicationBeyondBrokers } from './replication-beyond-brokers.ts';
 import { requestsAboveLimits } from './requests-above-limits.ts';
 import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
@@ -50,6 +55,7 @@ import { subpathMissing } from './subpath-missing.ts';
 import { timeZoneUnknown } from './time-zone-unknown.ts';
 import { tlsSecretMissing } from './tls-secret-missing.ts';
 import { tokenForNothing } from './token-for-nothing.ts';
+import { topicUnknown } from './topic-unknown.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeUnused } from './volume-unused.ts';
 
@@ -59,11 +65,13 @@ export type { Context, Family, Problem, Rule } from './rule.ts';
 export const rules: readonly Rule[] = [
   addressPortClosed,
   addressWithoutService,
+  advertisedElsewhere,
   budgetBlocksDrain,
   budgetSelectsNothing,
   claimMissing,
   claimShared,
   configurationMissing,
+  consumersBeyondPartitions,
   deadlineAfterSchedule,
   dnsCut,
   entryCut,
@@ -76,6 +84,7 @@ export const rules: readonly Rule[] = [
   jobRestartPolicy,
   keyMissing,
   livenessAsksDependency,
+  memoryBeyondLimit,
   monitorSelectsNothing,
   namespaceOpen,
   nodePortClash,
@@ -86,7 +95,9 @@ export const rules: readonly Rule[] = [
   priorityClassMissing,
   probePortMissing,
   pullSecretMissing,
+  quorumIncomplete,
   replicasUnderAutoscaler,
+  replicationBeyondBrokers,
   requestsAboveLimits,
   roleMissing,
   room,
@@ -106,6 +117,7 @@ export const rules: readonly Rule[] = [
   timeZoneUnknown,
   tlsSecretMissing,
   tokenForNothing,
+  topicUnknown,
   volumeMissing,
   volumeUnused,
 ];

@@ -22,8 +22,9 @@ chmod 0700 "$PGDATA"
 # Nobody but this script can connect: no TCP, and a socket of its own.
 pg_ctl start --pgdata="$PGDATA" --wait --timeout=3600 --options="--config-file=$config/postgresql.conf \
   --hba-file=$config/pg_hba.conf --listen-addresses= --unix-socket-directories=/tmp"
+trap 'pg_ctl stop --pgdata="$PGDATA" --wait --timeout=3600 --mode=fast' EXIT
+trap 'exit 143' TERM INT
 for file in "$config"/*.sql; do
   echo "prepare: $file"
   psql --host=/tmp --username=postgres --dbname=postgres --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="$file"
 done
-pg_ctl stop --pgdata="$PGDATA" --wait --timeout=3600 --mode=fast

@@ -16,10 +16,10 @@ ask() {
   psql --host="$PRIMARY_HOST" --port="$PRIMARY_PORT" --username=replicator --dbname=postgres --no-password --no-psqlrc \
     --tuples-only --no-align --set=ON_ERROR_STOP=1 --command="$1"
 }
-answers() { pg_isready --quiet --host="$PRIMARY_HOST" --port="$PRIMARY_PORT" --timeout=3; }
+answers() { pg_isready --quiet --host="$PRIMARY_HOST" --port="$PRIMARY_PORT" --username=replicator --timeout=3; }
 # A server is there, even if it still replays its log and says "not yet" (1).
 is_there() {
-  pg_isready --quiet --host="$1" --port="$PRIMARY_PORT" --timeout=3 || [ $? -eq 1 ]
+  pg_isready --quiet --host="$1" --port="$PRIMARY_PORT" --username=replicator --timeout=3 || [ $? -eq 1 ]
 }
 
 # Read by `ask`, by pg_basebackup and by the server while it follows; a colon and a backslash need a backslash.
@@ -81,8 +81,8 @@ if [ -s "$PGDATA/PG_VERSION" ]; then
 fi
 
 # The slot first: the primary keeps its log from here on until this standby has read it.
-[ "$state" != lost ] || ask "SELECT pg_drop_replication_slot('$slot')"
-case $state in none | lost) ask "SELECT pg_create_physical_replication_slot('$slot', true)" ;; esac
+[ "$state" != lost ] || ask "SELECT pg_drop_replication_slot('$slot')" > /dev/null
+case $state in none | lost) ask "SELECT pg_create_physical_replication_slot('$slot', true)" > /dev/null ;; esac
 say "copying $PRIMARY_HOST"
 # Copied under another name: a directory of the right name is complete.
 rm -rf "$PGDATA.new"

@@ -36,6 +36,16 @@ function brokenAddress(objects: readonly KubernetesObject[], part: 'host' | 'por
   };
 }
 
+/** True when a Service, a probe, a policy or a monitor refers to a port by this name. */
+function referred(objects: readonly KubernetesObject[], name: string): boolean {
+  return new RegExp(`"(?:targetPort|port)":"${name}"`).test(JSON.stringify(objects));
+}
+
+/** Names of the headless Services that a StatefulSet needs, and of those that are not headless. */
+function needed(objects: readonly KubernetesObject[]): Set<string> {
+  return new Set(objects.filter(kind('StatefulSet')).map(({ spec }) => String((spec as Data).serviceName)));
+}
+
 /** Every kind of defect, by family. */
 export const operators: readonly Operator[] = [
   {
@@ -188,7 +198,17 @@ export const operators: readonly Operator[] = [
       'monitor-selects-nothing',
     ],
     mutate: (objects) =>
-      edit(objects, server, ['spec.template.spec.containers.*.ports.*.name'], mistyped, anyEnd(objects)),
+      edit(
+        objects,
+        server,
+        ['spec.template.spec.containers.*.ports.*.name'],
+        // A name that nothing refers to may be any.
+        (value) =>
+          JSON.stringify(objects).split(`"${value}"`).length > 2 && referred(objects, String(value))
+            ? mistyped(value)
+            : skip,
+        anyEnd(objects),
+      ),
   },
   {
     id: 'Service removed',
@@ -198,7 +218,7 @@ export const operators: readonly Operator[] = [
       'headless-service-missing',
       'ingress-backend-missing',
       'monitor-selects-nothing',
-      'service-missing',
+      'fact',
     ],
     mutate: (objects) => remove(objects, kind('Service'), () => objects.map(end)),
   },
@@ -213,7 +233,12 @@ export const operators: readonly Operator[] = [
     family: 'services',
     expects: ['headless-service-missing'],
     mutate: (objects) =>
-      edit(objects, kind('Service'), ['spec.clusterIP'], (value) => (value === 'None' ? undefined : skip)),
+      edit(
+        objects,
+        (object) => object.kind === 'Service' && needed(objects).has(object.metadata.name),
+        ['spec.clusterIP'],
+        (value) => (value === 'None' ? undefined : skip),
+      ),
   },
   {
     id: 'node port out of range',
@@ -287,20 +312,27 @@ export const operators: readonly Operator[] = [
   {
     id: 'Service port moved',
     family: 'flows',
-    expects: ['address-port-closed', 'ingress-backend-missing'],
+    expects: ['address-port-closed', 'ingress-backend-missing', 'fact'],
     mutate: (objects) =>
-      edit(objects, kind('Service'), ['spec.ports.*.port'], (value) => Number(value) + 1, anyEnd(objects)),
+      // The port of a headless Service is for DNS records alone: clients reach the pods themselves.
+      edit(
+        objects,
+        (object) => object.kind === 'Service' && (object.spec as Data).clusterIP !== 'None',
+        ['spec.ports.*.port'],
+        (value) => Number(value) + 1,
+        anyEnd(objects),
+      ),
   },
   {
     id: 'policy removed',
     family: 'flows',
-    expects: ['flow-cut', 'dns-cut', 'namespace-open', 'entry-cut', 'scrape-cut'],
+    expects: ['flow-cut', 'dns-cut', 'namespace-open', 'entry-cut', 'scrape-cut', 'peers-cut'],
     mutate: (objects) => remove(objects, kind('NetworkPolicy'), () => objects.map(end)),
   },
   {
     id: 'policy selector mistyped',
     family: 'flows',
-    expects: ['policy-selects-nothing', 'flow-cut', 'dns-cut', 'entry-cut', 'scrape-cut'],
+    expects: ['policy-selects-nothing', 'flow-cut', 'dns-cut', 'entry-cut', 'scrape-cut', 'peers-cut'],
     mutate: (objects) =>
       edit(
         objects,
@@ -320,7 +352,7 @@ export const operators: readonly Operator[] = [
   {
     id: 'policy peer in a wrong namespace',
     family: 'flows',
-    expects: ['peer-elsewhere', 'dns-cut', 'flow-cut', 'entry-cut', 'scrape-cut'],
+    expects: ['peer-elsewhere', 'dns-cut', 'flow-cut', 'entry-cut', 'scrape-cut', 'peers-cut'],
     mutate: (objects) =>
       edit(
         objects,
@@ -336,7 +368,7 @@ export const operators: readonly Operator[] = [
   {
     id: 'policy port moved',
     family: 'flows',
-    expects: ['policy-selects-nothing', 'flow-cut', 'dns-cut', 'entry-cut', 'scrape-cut'],
+    expects: ['policy-selects-nothing', 'flow-cut', 'dns-cut', 'entry-cut', 'scrape-cut', 'peers-cut'],
     mutate: (objects) =>
       edit(
         objects,

@@ -4,6 +4,7 @@ import {
   judge,
   type KubernetesObject,
   type RenderedObject,
+  type Rule,
   rules,
 } from '@plumbline/validators';
 import type { Operator } from './mutant.ts';
@@ -30,9 +31,11 @@ export function tally(
   target: { readonly name: string; readonly system: string | undefined },
   environment: Environment,
   objects: readonly KubernetesObject[],
+  extraRules: readonly Rule[] = [],
 ): Tally[] {
   const find = (changed: readonly KubernetesObject[]) =>
-    judge(contextOf(target.name, target.system, environment, asRendered(changed)), rules).findings;
+    judge(contextOf(target.name, target.system, environment, asRendered(changed)), [...rules, ...extraRules])
+      .findings;
   const before = new Set(find(objects).map((finding) => JSON.stringify(finding)));
   return operators.map((operator) => {
     const missed: string[] = [];

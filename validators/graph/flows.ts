@@ -41,7 +41,9 @@ export function inferFlows(model: Model): Flows {
   const flows = new Map<string, Flow>();
   const deadEnds: DeadEnd[] = [];
   const elsewhere: { told: Told; namespace: string }[] = [];
+  const reached = new Set<string>();
   const add = (flow: Flow) => {
+    if (flow.told.shared && flow.verdict.allowed) reached.add(sharedKey(flow));
     const { from, to, port, destination } = flow;
     const end = to === undefined ? destination : `${to.kind} ${to.namespace}/${to.name}`;
     const key = `${from.kind} ${from.namespace}/${from.name} -> ${end}:${port}`;
@@ -85,7 +87,12 @@ export function inferFlows(model: Model): Flows {
         break;
     }
   }
-  return { flows: dropUnused([...flows.values()]), deadEnds, elsewhere };
+  // Of the workloads that read one shared file, those meant to use an address in it are those that the policies let
+  // through; only when they let none through is the address cut for all of them.
+  const meant = [...flows.values()].filter(
+    (flow) => !flow.told.shared || flow.verdict.allowed || !reached.has(sharedKey(flow)),
+  );
+  return { flows: meant, deadEnds, elsewhere };
 }
 
 /** A name that no Service has is an error when the text is surely an address, or nearly names one that there is. */
@@ -165,14 +172,8 @@ function toPod(
   add({ from, to, destination, service, port, told, verdict });
 }
 
-/**
- * Of the workloads that mount one shared file, those meant to use an address in it are those that the policies let
- * through; only when they let none through is the address cut for all of them.
- */
-function dropUnused(flows: readonly Flow[]): Flow[] {
-  const reached = new Set<string>();
-  const key = ({ told, destination }: Flow) =>
-    `${told.object.kind} ${told.object.metadata.name} ${told.path} ${destination}`;
-  for (const flow of flows) if (flow.told.shared && flow.verdict.allowed) reached.add(key(flow));
-  return flows.filter((flow) => !flow.told.shared || flow.verdict.allowed || !reached.has(key(flow)));
+/** The same address in the same shared place. */
+function sharedKey({ told, destination }: Flow): string {
+  const { kind, metadata } = told.object;
+  return `${kind} ${metadata.namespace}/${metadata.name} ${told.path} ${destination}`;
 }

@@ -33,6 +33,8 @@ export interface EnvValue {
   readonly value: string | undefined;
   readonly object: KubernetesObject;
   readonly path: string;
+  /** The ConfigMap or Secret that came whole, by envFrom: what it holds need not concern this container. */
+  readonly whole: string | undefined;
 }
 
 /** The environment of a container as the kubelet would make it: envFrom first, then env, with `$(NAME)` expanded. */
@@ -50,6 +52,7 @@ export function environmentOf(model: Model, workload: Workload, container: Conta
         value,
         object: configuration?.object ?? object,
         path: configuration?.pathOf(key) ?? '',
+        whole: `${kind} ${namespace} ${name}`,
       });
     }
   }
@@ -65,16 +68,17 @@ export function environmentOf(model: Model, workload: Workload, container: Conta
         value: configuration?.values.get(reference.key),
         object: configuration?.object ?? object,
         path: configuration?.pathOf(reference.key) ?? path,
+        whole: undefined,
       });
     } else if (from) {
       const value = fieldValue(workload, from.fieldRef?.fieldPath);
-      values.set(entry.name, { name: entry.name, value, object, path });
+      values.set(entry.name, { name: entry.name, value, object, path, whole: undefined });
     } else {
       const value = (entry.value ?? '').replaceAll(/\$\(([A-Za-z_][\w.-]*)\)/g, (whole, name: string) => {
         const known = values.get(name);
         return known?.value ?? whole;
       });
-      values.set(entry.name, { name: entry.name, value, object, path });
+      values.set(entry.name, { name: entry.name, value, object, path, whole: undefined });
     }
   }
   return values;
@@ -214,12 +218,14 @@ export function whatIsTold(model: Model): Told[] {
     kind: 'ConfigMap' | 'Secret';
     name: string;
   }[] = [];
+  const taken = takenWhole(model);
   for (const workload of model.workloads) {
     for (const container of workload.containers) {
       const environment = environmentOf(model, workload, container);
       for (const { entry, address } of fromEnvironment(environment)) {
-        const { object, path, name } = entry;
-        told.push({ workload, container, address, object, path, by: `env ${name}`, shared: false });
+        const { object, path, name, whole } = entry;
+        const shared = whole !== undefined && (taken.get(whole)?.size ?? 0) > 1;
+        told.push({ workload, container, address, object, path, by: `env ${name}`, shared });
       }
       for (const [field, words] of commandsOf(container)) {
         for (const address of addressesInCommandLine(words.map((word) => expand(word, environment)))) {
@@ -253,6 +259,21 @@ export function whatIsTold(model: Model): Told[] {
     }
   }
   return told;
+}
+
+/** The workloads that take each ConfigMap and Secret whole, by envFrom. */
+function takenWhole(model: Model): Map<string, Set<Workload>> {
+  const taken = new Map<string, Set<Workload>>();
+  for (const workload of model.workloads) {
+    for (const { spec } of workload.containers) {
+      for (const { configMapRef, secretRef } of spec.envFrom ?? []) {
+        const kind = secretRef ? 'Secret' : 'ConfigMap';
+        const key = `${kind} ${workload.namespace} ${secretRef?.name ?? configMapRef?.name ?? ''}`;
+        taken.set(key, (taken.get(key) ?? new Set()).add(workload));
+      }
+    }
+  }
+  return taken;
 }
 
 function commandsOf(container: Container): [string, readonly string[]][] {

@@ -27,6 +27,7 @@ import { namespaceOpen } from './namespace-open.ts';
 import { nodePortClash } from './node-port-clash.ts';
 import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
+import { peersCut } from './peers-cut.ts';
 import { podSecurity } from './pod-security.ts';
 import { policySelectsNothing } from './policy-selects-nothing.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
@@ -90,6 +91,7 @@ export const rules: readonly Rule[] = [
   nodePortClash,
   notOffered,
   peerElsewhere,
+  peersCut,
   podSecurity,
   policySelectsNothing,
   priorityClassMissing,

@@ -6,17 +6,27 @@ export const namespaceOpen: Rule = {
   id: 'namespace-open',
   severity: 'warning',
   family: 'flows',
-  title: 'a pod is open in a direction that its namespace closes for others',
+  title: 'a namespace with policies has no default-deny',
   *check({ model }) {
-    for (const workload of model.workloads) {
-      const own = model.policies.filter(({ namespace }) => namespace === workload.namespace);
+    for (const namespace of model.namespaces) {
+      const own = model.policies.filter((policy) => policy.namespace === namespace);
       for (const direction of ['Ingress', 'Egress'] as const) {
         const used = own.some(({ typed }) => (typed.spec?.policyTypes ?? ['Ingress']).includes(direction));
-        if (!used || policiesFor(model, workload, direction).length > 0) continue;
+        // Whoever carries no label at all is selected by nothing but a policy for all pods.
+        if (!used || policiesFor(model, { namespace, labels: {} }, direction).length > 0) continue;
+        const [first] = own;
+        const open = model.workloads
+          .filter(
+            (workload) =>
+              workload.namespace === namespace && policiesFor(model, workload, direction).length === 0,
+          )
+          .map(({ kind, name }) => `${kind} ${name}`);
         yield {
-          object: workload.object,
-          path: workload.templatePath === '' ? 'metadata.labels' : `${workload.templatePath}.metadata.labels`,
-          message: `namespace ${workload.namespace} has ${direction.toLowerCase()} policies, and none selects these pods: they are open to everything; is a default-deny policy missing?`,
+          ...(first === undefined ? {} : { object: first.object }),
+          path: 'spec.podSelector',
+          message:
+            `namespace ${namespace} has ${direction.toLowerCase()} policies and none for all its pods: ` +
+            `${open.length === 0 ? 'the next workload' : open.join(', ')} would be open to everything; add a default-deny policy`,
         };
       }
     }

@@ -1,25 +1,26 @@
 import { describeResource, type Finding } from '../finding.ts';
 import type { Report } from './report.ts';
 
-function escape(text: string): string {
+/** Text as XML holds it; what XML cannot hold becomes a question mark. */
+function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '?');
+    .replaceAll(/\p{Cc}/gu, (character) => ('\t\n\r'.includes(character) ? character : '?'));
 }
 
 function failure({ rule, severity, message, source, resource, path }: Finding): string {
   const where =
     source === undefined ? '' : `\nat ${source.file}${source.line === undefined ? '' : `:${source.line}`}`;
   const what = resource === undefined ? '' : `${describeResource(resource)} ${path ?? ''}`.trim();
-  const body = escape(`${message}${where}`);
-  const name = escape(`${rule} ${what}`.trim());
+  const body = escapeXml(`${message}${where}`);
+  const name = escapeXml(`${rule} ${what}`.trim());
   // A warning fails nothing: it is shown as what the case printed.
   return severity === 'error'
-    ? `    <testcase name="${name}" classname="${escape(rule)}"><failure type="${escape(rule)}" message="${escape(message)}">${body}</failure></testcase>`
-    : `    <testcase name="${name}" classname="${escape(rule)}"><system-out>${body}</system-out></testcase>`;
+    ? `    <testcase name="${name}" classname="${escapeXml(rule)}"><failure type="${escapeXml(rule)}" message="${escapeXml(message)}">${body}</failure></testcase>`
+    : `    <testcase name="${name}" classname="${escapeXml(rule)}"><system-out>${body}</system-out></testcase>`;
 }
 
 /** The report as JUnit XML: a suite a target; a target without findings is one case that passed. */
@@ -31,7 +32,7 @@ export function junitReport(report: Report): string {
         ? [`    <testcase name="${resources.length} objects" classname="plumbline"/>`]
         : findings.map(failure);
     return [
-      `  <testsuite name="${escape(target)}" tests="${cases.length}" failures="${failures}">`,
+      `  <testsuite name="${escapeXml(target)}" tests="${cases.length}" failures="${failures}">`,
       ...cases,
       '  </testsuite>',
     ].join('\n');

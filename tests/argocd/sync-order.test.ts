@@ -53,6 +53,11 @@ test('a waiter before what it waits for is found', () => {
   );
 });
 
+test('a wait for what no Service names is found', () => {
+  const without = kind.filter((object) => object.kind !== 'Service' || object.metadata.name !== 'redis');
+  assert.match(orderMistakes(without).join('\n'), /Deployment\/api waits for redis, which is no Service/);
+});
+
 test('a claim in another wave than its consumer is found', () => {
   assert.match(
     moved(kind, ['PersistentVolumeClaim', 'mysql-pvc'], -3).join('\n'),

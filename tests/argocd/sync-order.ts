@@ -88,18 +88,18 @@ function referencesBefore(objects: readonly KubernetesObject[]): string[] {
 /** The Services that a pod's initContainers wait for by `nc -z <service> <port>`. */
 function waitsFor(object: KubernetesObject): string[] {
   return (podTemplate(object).spec.initContainers ?? []).flatMap(({ command = [], args = [] }) =>
-    [...[...command, ...args].join(' ').matchAll(/\bnc (?:-\w+ )*-\w*z\w* (?:-w ?\d+ )?([\w.-]+) \d+/g)].map(
+    [...[...command, ...args].join(' ').matchAll(/\bnc (?:-\w+ )*-\w*z\w* (?:-w ?\d+ )?([\w.$-]+) \d+/g)].map(
       (match) => match[1] ?? '',
     ),
   );
 }
 
-/** What answers behind a Service of the name, where the name is one (`kafka-0.kafka-headless` is the second part). */
-function behind(host: string, objects: readonly KubernetesObject[]): KubernetesObject[] {
+/** The Service of a host's name (`kafka-0.kafka-headless` is the second part), and what answers behind it. */
+function behind(host: string, objects: readonly KubernetesObject[]): KubernetesObject[] | undefined {
   const service = objects.find(
     ({ kind, metadata }) => kind === 'Service' && host.split('.').slice(0, 2).includes(metadata.name),
   );
-  if (service === undefined) return [];
+  if (service === undefined) return undefined;
   const { selector = {} } = service.spec as { selector?: Readonly<Record<string, string>> };
   const answering = objects.filter((object) => {
     if (!hasPods(object)) return false;
@@ -117,13 +117,17 @@ function waitersAfter(objects: readonly KubernetesObject[]): string[] {
     .flatMap((object) => {
       const initContainers = podTemplate(object).spec.initContainers ?? [];
       const waitsForSchema = initContainers.some(({ name }) => name === 'wait-for-schema');
+      const mistakes = waitsFor(object)
+        .filter((host) => behind(host, objects) === undefined)
+        .map((host) => `${say(object)} waits for ${host}, which is no Service here`);
       const awaited = [
-        ...waitsFor(object).flatMap((host) => behind(host, objects)),
+        ...waitsFor(object).flatMap((host) => behind(host, objects) ?? []),
         ...(waitsForSchema ? jobs : []),
+      ].filter((other) => waveOf(other) > waveOf(object));
+      return [
+        ...mistakes,
+        ...awaited.map((other) => `${withWave(object)} waits for ${withWave(other)}, which comes later`),
       ];
-      return awaited
-        .filter((other) => waveOf(other) > waveOf(object))
-        .map((other) => `${withWave(object)} waits for ${withWave(other)}, which comes later`);
     });
 }
 

@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from './cache/store.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
-import type { Finding, Source } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { pooled } from './process/pool.ts';
+import { explainRenderFailure } from './render/failure.ts';
 import { type FileContents, type Inputs, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import { nameOf, type RenderedObject, readRendered } from './render/objects.ts';
@@ -92,14 +93,14 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
     done += 1;
     progress(`rendered ${target.name} (${done} of ${targets.length})`);
     if (!built.ok) {
-      failures[index]?.push(renderFailure(target, built.message, input.files));
+      failures[index]?.push(await explainRenderFailure(root, target, built.message, input.files));
       return undefined;
     }
     try {
       return { objects: readRendered(built.stream, known), warnings: built.warnings };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      failures[index]?.push(renderFailure(target, message, input.files));
+      failures[index]?.push(await explainRenderFailure(root, target, message, input.files));
       return undefined;
     }
   });
@@ -136,7 +137,11 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
         rendered === undefined
           ? (failures[index] ?? [])
           : [
-              ...warnings.map((message) => renderFailure(target, message, inputs[index]?.files ?? [])),
+              ...(await Promise.all(
+                warnings.map((message) =>
+                  explainRenderFailure(root, target, message, inputs[index]?.files ?? []),
+                ),
+              )),
               ...schemaFindings(objects, errors),
               ...[...Object.values(rules), ...(options.extraRules ?? [])].flatMap((rule) => rule(judged)),
             ];
@@ -181,20 +186,6 @@ async function readStored(store: Store, key: string): Promise<Rendered | undefin
   }
 }
 
-/** What kustomize said, with the file that it named where it named one of the target's own. */
-function renderFailure(target: Target, message: string, files: readonly string[]): Finding {
-  const named = files.filter((file) => message.includes(file)).sort((a, b) => b.length - a.length)[0];
-  const line = /line (\d+)/.exec(message)?.[1];
-  const file =
-    named ?? files.find((name) => name.startsWith(target.folder)) ?? `${target.folder}/kustomization.yaml`;
-  return {
-    rule: 'render',
-    severity: 'error',
-    message: `${target.name} does not render cleanly: ${message}`,
-    source: { file, ...(named !== undefined && line !== undefined ? { line: Number(line) } : {}) },
-  };
-}
-
 function schemaFindings(
   objects: readonly RenderedObject[],
   errors: Readonly<Record<string, readonly SchemaError[]>>,
@@ -228,9 +219,7 @@ async function withSources(
           metadata.namespace === resource.namespace,
       );
       if (object === undefined) return finding;
-      const mentioned = /'([^']+)'/.exec(finding.message)?.[1];
-      const path = [finding.path, mentioned].filter((part) => part !== undefined && part !== '').join('.');
-      const source: Source | undefined = await locateSource(root, files, object, path);
+      const source = await locateSource(root, files, object, finding.path ?? '');
       return source === undefined ? finding : { ...finding, source };
     }),
   );

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { run } from '../process/run.ts';
-import type { RenderedObject } from '../render/objects.ts';
+import type { KubernetesObject, RenderedObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { fieldsAt } from './fields.ts';
 import { readSchemaIndex, type SchemaIndex, schemaLocation } from './schema-index.ts';
 
 /** One way in which an object does not fit its schema. */
@@ -66,7 +67,10 @@ export async function validateSchemas(
     for (const verdict of readVerdicts(finished.stdout.toString('utf8'), finished.stderr)) {
       const object = objects[Number.parseInt(basename(verdict.filename), 10)];
       if (object === undefined) continue;
-      errors.set(object.digest, verdict.status === 'statusValid' ? [] : explain(verdict, object, index));
+      errors.set(
+        object.digest,
+        verdict.status === 'statusValid' ? [] : await explain(verdict, object, index),
+      );
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -86,7 +90,11 @@ function readVerdicts(stdout: string, stderr: string): readonly Verdict[] {
   }
 }
 
-function explain(verdict: Verdict, { object }: RenderedObject, index: SchemaIndex): SchemaError[] {
+async function explain(
+  verdict: Verdict,
+  { object }: RenderedObject,
+  index: SchemaIndex,
+): Promise<SchemaError[]> {
   if (verdict.msg.startsWith('could not find schema')) {
     return [{ path: 'apiVersion', message: unknownKind(object.apiVersion, object.kind, index) }];
   }
@@ -97,7 +105,47 @@ function explain(verdict: Verdict, { object }: RenderedObject, index: SchemaInde
       ({ message }) => message !== 'validation failed' && !/^(?:allOf|anyOf|oneOf) failed/.test(message),
     );
   if (leaves.length === 0) return [{ path: '', message: verdict.msg }];
-  return leaves.map(({ pointer, message }) => ({ path: pathOf(pointer), message }));
+  const errors = await Promise.all(leaves.map((leaf) => explainLeaf(object, leaf.pointer, leaf.message)));
+  return errors.flat();
+}
+
+/** One of the validator's own sentences, in words that name the field, what is allowed there, and what would happen. */
+async function explainLeaf(
+  object: KubernetesObject,
+  pointer: string,
+  message: string,
+): Promise<SchemaError[]> {
+  const path = pathOf(pointer);
+  if (/^additional propert(?:y|ies) /.test(message)) {
+    const allowed = await fieldsAt(object.apiVersion, object.kind, pointer);
+    return quoted(message).map((field) => ({
+      path: path === '' ? field : `${path}.${field}`,
+      message:
+        `there is no field ${field} in ${path || object.kind}${didYouMean(field, allowed)}: ` +
+        'the API server would refuse it, or drop it without a word',
+    }));
+  }
+  if (/^missing propert(?:y|ies) /.test(message)) {
+    return quoted(message).map((field) => ({
+      path,
+      message: `the field ${field} is missing: the API server would refuse the object`,
+    }));
+  }
+  const wanted = /^got (\S+), want (.+)$/.exec(message);
+  if (wanted !== null) {
+    return [
+      {
+        path,
+        message: `this is a ${wanted[1]} and must be ${wanted[2]?.replace('null or ', '')}: the API server would refuse the object`,
+      },
+    ];
+  }
+  // An optional field may also be empty or absent, which helps nobody to find the right word.
+  return [{ path, message: message.replace(/, ''(?=,|$)|, <nil>(?=,|$)/g, '') }];
+}
+
+function quoted(message: string): string[] {
+  return [...message.matchAll(/'([^']+)'/g)].map(([, word = '']) => word);
 }
 
 function unknownKind(apiVersion: string, kind: string, index: SchemaIndex): string {

@@ -32,18 +32,19 @@ await clusterScript({
     engine: { type: 'string' },
     keep: { type: 'boolean', default: false },
   },
-  async work({ values, choice, cluster, dryRun, rest }, signal) {
-    const [system, ...others] = choice.systems;
-    const namespace = system?.namespaces[0];
-    if (choice.whole || others.length > 0 || namespace === undefined) {
+  accepts({ environment, systems, whole }, { image }) {
+    if (whole || systems.length > 1) {
       throw new UsageError(`A debug pod stands in one system's namespace: ${usage}`);
     }
-    const image = typeof values.image === 'string' ? values.image : undefined;
-    if (choice.environment.secrets === 'external' && image === undefined) {
+    if (environment.secrets === 'external' && image === undefined) {
       throw new UsageError(
-        `${choice.environment.name} runs images from a registry: name one with --image REFERENCE`,
+        `${environment.name} runs images from a registry: name one with --image REFERENCE`,
       );
     }
+  },
+  async work({ values, choice, cluster, dryRun, rest }, signal) {
+    const [namespace = ''] = choice.systems.flatMap((system) => system.namespaces);
+    const image = typeof values.image === 'string' ? values.image : undefined;
     const builds = image === undefined && values['without-images'] !== true;
     const build = builds
       ? { images: await buildableImages(root, ['debug']), engine: await engineFor(values.engine, dryRun) }

@@ -19,6 +19,7 @@ await clusterScript({
   usage,
   help,
   action: 'a start',
+  options: { deadline: { type: 'string', default: '10' } },
   work: ({ values, choice, cluster, dryRun }, signal) => {
     const deadline = positive('--deadline', values.deadline) * 60_000;
     const objects = choice.systems.flatMap((system) => system.objects);

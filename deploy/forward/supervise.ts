@@ -75,7 +75,7 @@ async function once({ argv }: Forward, options: SuperviseOptions, onOpen: () => 
     const text = chunk.toString('utf8');
     if (broken.test(text)) {
       reason = 'the pod behind it went';
-      started.kill('SIGTERM').catch(() => {});
+      started.child?.kill('SIGTERM');
     }
   });
   const finished = await started;

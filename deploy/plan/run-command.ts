@@ -47,20 +47,27 @@ export async function runCommand(command: Command, options: RunCommandOptions): 
 
 async function once(command: Command, { cwd, signal, onLine }: RunCommandOptions): Promise<Ran> {
   signal?.throwIfAborted();
+  const { argv, input, interactive = false, deadline } = command;
   const started = $({
     cwd,
     nothrow: true,
     quiet: true,
-    timeout: command.deadline,
-    timeoutSignal: 'SIGKILL',
-    killSignal: 'SIGTERM',
-    stdio: command.interactive
-      ? 'inherit'
-      : [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: interactive ? 'inherit' : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    // In a group of its own, so that what it started ends with it; a terminal's own command stays in the terminal's.
+    detached: !interactive,
     ...(signal === undefined ? {} : { signal }),
-    ...(command.input === undefined ? {} : { input: command.input }),
-  })`${command.argv}`;
-  if (!command.interactive && onLine !== undefined) {
+  })`exec ${argv}`;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    endGroup(started.pid, interactive);
+  }, deadline);
+  if (input !== undefined) {
+    // A command that does not read its input to the end is no failure of ours.
+    started.stdin.on('error', () => {});
+    started.stdin.end(input);
+  }
+  if (!interactive && onLine !== undefined) {
     const tell = (chunk: Buffer) => {
       const line = chunk
         .toString('utf8')
@@ -73,13 +80,25 @@ async function once(command: Command, { cwd, signal, onLine }: RunCommandOptions
     started.stderr.on('data', tell);
   }
   const finished = await started;
+  clearTimeout(timer);
   signal?.throwIfAborted();
-  if (finished.exitCode !== null) {
-    return { status: finished.exitCode, stdout: finished.stdout, stderr: finished.stderr };
+  if (late) {
+    const line = commandLine({ argv, deadline });
+    throw new Error(`${line} took longer than ${deadline / 1000} s and was stopped`);
   }
-  const line = commandLine({ argv: command.argv, deadline: command.deadline });
-  if (finished.signal === 'SIGKILL') {
-    throw new Error(`${line} took longer than ${command.deadline / 1000} s and was stopped`);
+  if (finished.exitCode === null) {
+    throw new Error(
+      `${commandLine({ argv, deadline })} was ended by ${finished.signal ?? 'an unknown signal'}`,
+    );
   }
-  throw new Error(`${line} was ended by ${finished.signal ?? 'an unknown signal'}`);
+  return { status: finished.exitCode, stdout: finished.stdout, stderr: finished.stderr };
+}
+
+function endGroup(pid: number | undefined, interactive: boolean): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(interactive ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in the meantime.
+  }
 }

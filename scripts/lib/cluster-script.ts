@@ -60,6 +60,8 @@ export interface ClusterScript {
   readonly action: string;
   /** False for what only looks: production is no danger to it. */
   readonly changes?: boolean;
+  /** Refuses what the script cannot do with these systems, before any cluster is looked at. */
+  readonly accepts?: (choice: Choice, values: Work['values']) => void;
   /** It makes the kind cluster that is not there. */
   readonly creates?: boolean;
   readonly work: (work: Work, signal: AbortSignal) => Promise<number>;
@@ -90,6 +92,7 @@ export async function clusterScript(script: ClusterScript): Promise<void> {
     await requireCommands(['kubectl']);
     const choice = await choose(root, words(false), script.usage);
     if (script.changes !== false) guardProduction(choice.environment, script.action, permission);
+    script.accepts?.(choice, values);
     const cluster = dryRun
       ? assumedCluster(choice, permission)
       : guardCluster(choice, permission, await lookAround(choice), script.creates === true);
@@ -104,7 +107,7 @@ async function lookAround(choice: Choice) {
   const ask = (argv: readonly [string, ...string[]]) =>
     runCommand({ argv, deadline: seconds(20) }, { cwd: root });
   const current = await ask(['kubectl', 'config', 'current-context']);
-  const currentContext = current.status === 0 ? current.stdout.trim() : undefined;
+  const currentContext = current.stdout.trim() || undefined;
   if (choice.environment.name !== 'kind') return { currentContext, kindClusters: [] };
   await requireCommands(['kind']);
   const clusters = await ask(['kind', 'get', 'clusters']);

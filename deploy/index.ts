@@ -17,7 +17,6 @@ export { runCommand } from './plan/run-command.ts';
 export { commandLine } from './plan/shell.ts';
 export { type Plan, seconds } from './plan/step.ts';
 export { platformObjects } from './platform.ts';
-export { readyStep } from './ready/plan.ts';
 export { resetPlan } from './reset.ts';
 export { startPlan, stopPlan } from './stop/plan.ts';
 export { type Choice, choose } from './systems.ts';

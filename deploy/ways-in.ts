@@ -18,13 +18,13 @@ export function waysIn(cluster: Cluster, choice: Choice, addresses: readonly Add
       const address = `${isWeb(service, row.port) ? 'http://' : ''}${at ?? `localhost:${row.forward}`}`;
       lines.push([name, row.service, at === undefined ? `${address} (forwarded)` : address, row.about]);
     }
-    for (const [host, path] of ingresses(objects)) {
-      const row = addresses.find(({ system, port }) => system === undefined && port === 80);
+    for (const { host, path, tls } of ingresses(objects)) {
+      const row = addresses.find(({ system, port }) => system === undefined && port === (tls ? 443 : 80));
       const port = row === undefined ? undefined : ingressPort(cluster, row);
       lines.push([
         name,
         'ingress',
-        `http://${host}${port === undefined ? '' : `:${port}`}${path}`,
+        `http${tls ? 's' : ''}://${host}${port === undefined ? '' : `:${port}`}${path}`,
         'by its host name',
       ]);
     }
@@ -66,14 +66,25 @@ function ingressPort({ host, context }: Cluster, row: Address): number | undefin
   return context === 'docker-desktop' ? row.nodePort : undefined;
 }
 
-function ingresses(objects: readonly KubernetesObject[]): [host: string, path: string][] {
+interface Route {
+  readonly host: string;
+  readonly path: string;
+  readonly tls: boolean;
+}
+
+function ingresses(objects: readonly KubernetesObject[]): Route[] {
   return objects.flatMap((object) => {
     if (object.kind !== 'Ingress') return [];
-    const { rules = [] } = object.spec as {
+    const { rules = [], tls = [] } = object.spec as {
+      tls?: { hosts?: string[] }[];
       rules?: { host?: string; http?: { paths?: { path?: string }[] } }[];
     };
     return rules.flatMap(({ host = '*', http }) =>
-      (http?.paths ?? []).map(({ path = '/' }): [string, string] => [host, path]),
+      (http?.paths ?? []).map(({ path = '/' }) => ({
+        host,
+        path,
+        tls: tls.some(({ hosts }) => hosts?.includes(host)),
+      })),
     );
   });
 }

@@ -27,7 +27,7 @@ the order in which the parts need each other, and prints the addresses. Running 
   --without-platform   leave out metrics-server and the ingress controller
   --without-images     build and load no image: they are on the node already, or are to be left out
   --engine NAME        build with docker, podman, nerdctl or buildah, not with the first that works
-  --deadline MINUTES   how long everything may take to get ready (10)
+  --deadline MINUTES   how long everything may take to get ready (20)
 ${clusterHelp}`;
 
 const script: ClusterScript = {
@@ -39,7 +39,7 @@ const script: ClusterScript = {
     'without-platform': { type: 'boolean', default: false },
     'without-images': { type: 'boolean', default: false },
     engine: { type: 'string' },
-    deadline: { type: 'string', default: '10' },
+    deadline: { type: 'string', default: '20' },
   },
   async work(work, signal) {
     const { values, choice, cluster, permission, dryRun } = work;

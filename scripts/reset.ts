@@ -11,14 +11,14 @@ everything again. Images stay as they are on the node.
 
   npm run reset -- kind big-data
 
-  --deadline MINUTES   how long everything may take to get ready (10)
+  --deadline MINUTES   how long everything may take to get ready (20)
 ${clusterHelp}`;
 
 await clusterScript({
   usage,
   help,
   action: 'a reset, which wipes data,',
-  options: { deadline: { type: 'string', default: '10' } },
+  options: { deadline: { type: 'string', default: '20' } },
   work: ({ values, choice, cluster, dryRun }, signal) =>
     follow(resetPlan(cluster, choice, positive('--deadline', values.deadline) * 60_000), dryRun, signal),
 });

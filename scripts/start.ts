@@ -1,4 +1,4 @@
-import { containerEngine, readyStep, startPlan } from '../deploy/index.ts';
+import { containerEngine, startPlan } from '../deploy/index.ts';
 import { clusterHelp, clusterScript, follow } from './lib/cluster-script.ts';
 import { positive } from './lib/number-option.ts';
 
@@ -12,21 +12,16 @@ workloads at the number of replicas that they had. What somebody started in betw
   npm run resume -- kind
   npm run resume -- kind preempt
 
-  --deadline MINUTES   how long everything may take to get ready (10)
+  --deadline MINUTES   how long everything may take to get ready (20)
 ${clusterHelp}`;
 
 await clusterScript({
   usage,
   help,
   action: 'a start',
-  options: { deadline: { type: 'string', default: '10' } },
+  options: { deadline: { type: 'string', default: '20' } },
   work: ({ values, choice, cluster, dryRun }, signal) => {
     const deadline = positive('--deadline', values.deadline) * 60_000;
-    const objects = choice.systems.flatMap((system) => system.objects);
-    const plan = [
-      ...startPlan(cluster, choice, containerEngine(undefined)),
-      readyStep(cluster.context, objects, deadline),
-    ];
-    return follow(plan, dryRun, signal);
+    return follow(startPlan(cluster, choice, containerEngine(undefined), deadline), dryRun, signal);
   },
 });

@@ -75,12 +75,16 @@ async function askAndCarryOut(step: AskStep, options: ExecuteOptions): Promise<v
 async function wait(step: WaitStep, options: ExecuteOptions): Promise<void> {
   const { narrator, signal } = options;
   const end = performance.now() + step.deadline;
+  let readySince: number | undefined;
   for (;;) {
     const answers = await poll(step.asks, options);
     const verdict = step.judge(answers);
-    narrator.say(verdict.say);
-    if (verdict.state === 'ready') return;
-    const late = performance.now() > end;
+    const now = performance.now();
+    readySince = verdict.state === 'ready' ? (readySince ?? now) : undefined;
+    const settled = readySince !== undefined && now - readySince >= (step.holds ?? 0);
+    narrator.say(readySince === undefined || settled ? verdict.say : `${verdict.say}, if it stays so`);
+    if (settled) return;
+    const late = now > end;
     if (verdict.state === 'failed' || late) {
       await explain(step, answers, options);
       const why = late ? `not ready after ${step.deadline / 60_000} min: ` : '';

@@ -65,6 +65,8 @@ export interface WaitStep {
   /** Milliseconds between two rounds. */
   readonly every: number;
   readonly deadline: number;
+  /** Milliseconds for which it must stay so: a cluster that wakes up says at first what was true when it slept. */
+  readonly holds?: number;
   /** What is waited for, in order, for --dry-run. */
   readonly order: readonly string[];
   readonly judge: (answers: readonly Answer[]) => Verdict;

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@plumbline/validators';
 import { getJson } from '../cluster/kubectl.ts';
 import { type LiveObject, liveObjects, reference } from '../cluster/live.ts';
-import { minutes, seconds, type Verdict, type WaitStep } from '../plan/step.ts';
+import { seconds, type Verdict, type WaitStep } from '../plan/step.ts';
 import { diagnoses } from './diagnosis.ts';
 import { type Wave, waitOrder } from './order.ts';
 import { readiness } from './workload.ts';
@@ -10,7 +10,8 @@ import { readiness } from './workload.ts';
 export function readyStep(
   context: string,
   objects: readonly KubernetesObject[],
-  deadline: number = minutes(10),
+  deadline: number,
+  holds: number = 0,
 ): WaitStep {
   const waves = waitOrder(objects);
   const workloads = waves.flatMap((wave) => wave.workloads);
@@ -22,6 +23,7 @@ export function readyStep(
     asks: namespaces.map((namespace) => ({ ...getJson(context, kinds, namespace), attempts: 1 })),
     every: seconds(2),
     deadline,
+    holds,
     order: waves.map(describeWave),
     judge: (answers) => judge(waves, liveObjects(answers)),
     diagnose: (answers) => diagnoses(context, workloads, liveObjects(answers)),

@@ -4,6 +4,7 @@ import { getJson, kubectl } from '../cluster/kubectl.ts';
 import { answerOf, type LiveObject, liveObjects, reference } from '../cluster/live.ts';
 import { type Command, command, minutes, type Plan, type Step, seconds } from '../plan/step.ts';
 import { rank } from '../ready/order.ts';
+import { readyStep } from '../ready/plan.ts';
 import { type Choice, inNamespaces } from '../systems.ts';
 import { isArgoManaged, type Patch, patched, startPatches, stopPatches } from './workloads.ts';
 
@@ -18,14 +19,20 @@ export function stopPlan(cluster: Cluster, choice: Choice, engine: string): Plan
   );
 }
 
-/** Thaws what `stop` froze. */
-export function startPlan(cluster: Cluster, choice: Choice, engine: string): Plan {
+/** How long a cluster whose node was started must stay ready until it is believed. */
+const settled = seconds(30);
+
+/** Thaws what `stop` froze, and waits until it is ready again. */
+export function startPlan(cluster: Cluster, choice: Choice, engine: string, deadline: number): Plan {
   const { context } = cluster;
+  const wakes = ownsCluster(cluster, choice);
+  const objects = choice.systems.flatMap((system) => system.objects);
   return [
-    ...(ownsCluster(cluster, choice) ? [nodeStep(cluster, 'start', engine), nodesReady(context)] : []),
-    ...inNamespaces(choice.systems).map(({ namespace, objects }) =>
-      resumeStep(context, namespace, objects, 'stopped'),
+    ...(wakes ? [nodeStep(cluster, 'start', engine), nodesReady(context)] : []),
+    ...inNamespaces(choice.systems).map(({ namespace, objects: held }) =>
+      resumeStep(context, namespace, held, wakes ? 'running' : 'stopped'),
     ),
+    readyStep(context, objects, deadline, wakes ? settled : 0),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { execute } from '../../deploy/plan/execute.ts';
 import { backOff, runCommand } from '../../deploy/plan/run-command.ts';
+import type { WaitStep } from '../../deploy/plan/step.ts';
 import { build, readRendered } from '../../validators/index.ts';
 import { type FakeRule, runScript } from './fixtures/fakes.ts';
 import { allReady } from './fixtures/objects.ts';
@@ -162,6 +164,36 @@ test('a forward that breaks is opened again until it is stopped', async () => {
   assert.match(stderr, 'preempt/api broke (the pod behind it went); again in 1 s');
   assert.is(calls.filter((line) => line.includes('service/api')).length, 2);
   assert.is(calls.filter((line) => line.includes('service/redis')).length, 1);
+});
+
+test('a cluster that wakes up is believed once it stays ready', async () => {
+  const says = [
+    'ready',
+    'ready',
+    'waiting',
+    'ready',
+    'ready',
+    'ready',
+    'ready',
+    'ready',
+    'ready',
+    'ready',
+  ] as const;
+  let rounds = 0;
+  const step: WaitStep = {
+    kind: 'wait',
+    does: 'Wait',
+    asks: [],
+    every: 20,
+    deadline: 10_000,
+    holds: 50,
+    order: [],
+    judge: () => ({ state: says[rounds++] ?? 'ready', say: '' }),
+    diagnose: () => [],
+  };
+  const silent = { begin() {}, say() {}, end() {}, note() {} };
+  await execute([step], { cwd: root, narrator: silent });
+  assert.ok(rounds > 5, `believed after ${rounds} rounds`);
 });
 
 test('a command that passes its deadline is stopped and named', async () => {

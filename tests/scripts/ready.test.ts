@@ -110,7 +110,7 @@ test('a workload without pods is explained by its namespace', () => {
 
 test('the wait asks each namespace once a round', () => {
   const other = { ...kafka, metadata: { ...kafka.metadata, namespace: 'dev' } };
-  const step = readyStep('kind-plumbline', [api, topics, other]);
+  const step = readyStep('kind-plumbline', [api, topics, other], 1000);
   assert.equal(step.asks.map(commandLine), [
     'kubectl --context kind-plumbline get deployments,statefulsets,jobs,pods --namespace dev --output json',
     'kubectl --context kind-plumbline get deployments,statefulsets,jobs,pods --namespace shop --output json',

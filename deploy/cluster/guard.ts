@@ -41,20 +41,18 @@ export function guardProduction(environment: Environment, action: string, permis
 }
 
 /**
- * The cluster that may be touched: the one that the person named, else the current context's when it is the
- * environment's and fits the systems.
+ * The cluster that may be touched when the person named none: the current context's, when it is the environment's
+ * and fits the systems.
  *
  * @param creates a kind cluster that is not there is about to be created, so no context can name it yet.
  * @throws UsageError when the current context is another; nothing was touched.
  */
 export function guardCluster(
   choice: Choice,
-  permission: Permission,
   { currentContext, kindClusters }: Surroundings,
   creates: boolean,
 ): Cluster {
   const { environment } = choice;
-  if (permission.context !== undefined) return clusterOf(environment, permission.context);
   const expected = expectedContext(choice);
   if (environment.name === 'kind') {
     if (currentContext === expected || currentContext === `kind-${wholeCluster}`) {
@@ -77,7 +75,7 @@ export function guardCluster(
   );
 }
 
-/** The cluster that --dry-run reckons with: it asks nothing. */
+/** The cluster that the person named; without one, the expected one, which --dry-run reckons with since it asks nothing. */
 export function assumedCluster(choice: Choice, { context }: Permission): Cluster {
   return clusterOf(choice.environment, context ?? expectedContext(choice));
 }

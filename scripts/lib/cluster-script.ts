@@ -93,9 +93,11 @@ export async function clusterScript(script: ClusterScript): Promise<void> {
     const choice = await choose(root, words(false), script.usage);
     if (script.changes !== false) guardProduction(choice.environment, script.action, permission);
     script.accepts?.(choice, values);
-    const cluster = dryRun
-      ? assumedCluster(choice, permission)
-      : guardCluster(choice, permission, await lookAround(choice), script.creates === true);
+    // A cluster that was named needs no look at the others.
+    const cluster =
+      dryRun || context !== undefined
+        ? assumedCluster(choice, permission)
+        : guardCluster(choice, await lookAround(choice), script.creates === true);
     if (!dryRun && cluster.host.kind !== 'other') await requireCommands([cluster.host.kind]);
     return interruptible((signal) =>
       script.work({ values, choice, cluster, permission, dryRun, rest: words(true) }, signal),

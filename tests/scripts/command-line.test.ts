@@ -268,6 +268,13 @@ test('a context that was named is taken, whatever the current one is', async () 
   );
 });
 
+test('a cluster that was named needs neither kind nor a current context', async () => {
+  const args = ['kind', 'preempt', '--context', 'lab'];
+  const { status, stderr, calls } = await runScript('destroy', args, { commands: ['kubectl'] });
+  assert.is(status, 0, stderr);
+  assert.equal(calls, ['kubectl --context lab delete namespace preempt --ignore-not-found --timeout=300s']);
+});
+
 test('images are not loaded into a cluster that is none of the environment', async () => {
   const { status, stderr } = await runScript('deploy', ['kind', 'preempt', '--context', 'lab']);
   assert.is(status, 2);

@@ -22,9 +22,7 @@ const cluster = async (
   kindClusters: string[],
   creates = false,
 ) => {
-  const said = { yesProduction: false };
-  return guardCluster(await choice('kind', ...systems), said, { currentContext, kindClusters }, creates)
-    .context;
+  return guardCluster(await choice('kind', ...systems), { currentContext, kindClusters }, creates).context;
 };
 
 test("a context is an environment's by its patterns, whole", async () => {

@@ -9,7 +9,8 @@ import {
 } from '@plumbline/validators';
 import { parseYaml } from '../../../validators/render/yaml.ts';
 
-const environment: Environment = {
+/** An environment that offers little, for rules to judge by. */
+export const environment: Environment = {
   name: 'kind',
   about: 'three nodes for tests',
   contexts: ['kind-plumbline'],

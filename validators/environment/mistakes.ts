@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { pathOf } from '../schemas/validate.ts';
 import { didYouMean } from '../text/nearest.ts';
-
-const schemaFile = join(import.meta.dirname, 'environment.schema.json');
+import { schemaFile } from './environment.ts';
 
 let compiled: Promise<ValidateFunction> | undefined;
 

@@ -1,4 +1,4 @@
-import { run } from '../process/run.ts';
+import { run, shortLivedGo } from '../process/run.ts';
 
 /** How long one build may take, in milliseconds. */
 const deadline = 120_000;
@@ -15,7 +15,7 @@ export type Build =
  */
 export async function build(command: readonly string[], root: string, folder: string): Promise<Build> {
   const [program = 'kustomize', ...args] = command;
-  const built = await run(program, [...args, folder], { cwd: root, deadline });
+  const built = await run(program, [...args, folder], { cwd: root, env: shortLivedGo, deadline });
   const lines = built.stderr
     .split('\n')
     .map((line) => line.replaceAll(`${root}/`, '').trim())

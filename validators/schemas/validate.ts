@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { run } from '../process/run.ts';
+import { run, shortLivedGo } from '../process/run.ts';
 import type { KubernetesObject, RenderedObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { fieldsAt } from './fields.ts';
@@ -62,7 +62,7 @@ export async function validateSchemas(
         schemaLocation(),
         folder,
       ],
-      { deadline },
+      { env: shortLivedGo, deadline },
     );
     for (const verdict of readVerdicts(finished.stdout.toString('utf8'), finished.stderr)) {
       const object = objects[Number.parseInt(basename(verdict.filename), 10)];

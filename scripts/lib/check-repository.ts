@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -42,8 +42,18 @@ export async function checkRepository(
     extraRules: await ownRules(root),
     progress,
   });
-  await store.prune(30);
+  await Promise.all([store.prune(30), sweep(join(cache, 'scratch'))]);
   return checked;
+}
+
+/** Removes what killed runs left in a folder a day ago or longer. */
+async function sweep(folder: string): Promise<void> {
+  const oldest = Date.now() - 86_400_000;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const entry = await stat(path).catch(() => undefined);
+    if (entry !== undefined && entry.mtimeMs < oldest) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** The rules that a repository brings itself: its facts and its images, where it has them. */

@@ -71,8 +71,13 @@ function labelsOf(selector: unknown): Record<string, unknown> {
 /** Labels that the cluster gives a pod itself. */
 const givenByCluster = new Set(['statefulset.kubernetes.io/pod-name', 'apps.kubernetes.io/pod-index']);
 
-/** The workloads whose pods a plain selector chooses. */
-export function selected(all: readonly Workload[], selector: Readonly<Record<string, string>>): Workload[] {
+/** The workloads whose pods a Service chooses. */
+export function selectedBy(service: KubernetesObject, all: readonly Workload[]): Workload[] {
+  const selector = (specOf(service).selector ?? {}) as Readonly<Record<string, string>>;
   const wanted = Object.entries(selector).filter(([key]) => !givenByCluster.has(key));
-  return all.filter(({ labels }) => wanted.every(([key, value]) => labels[key] === value));
+  return all.filter(
+    ({ object, labels }) =>
+      object.metadata.namespace === service.metadata.namespace &&
+      wanted.every(([key, value]) => labels[key] === value),
+  );
 }

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type CheckedTarget, check, findTargets, openStore } from '@plumbline/validators';
+import { type CheckedTarget, check, findTargets, openStore, parseYaml } from '@plumbline/validators';
 import { type Images, readImages } from '../../facts/index.ts';
 import { readInputs } from '../../validators/render/inputs.ts';
 import { locateSource } from '../../validators/source/locate.ts';
@@ -32,6 +33,15 @@ export async function renderAll(): Promise<Rendered[]> {
   return checked.map((target) => rendered(target, images));
 }
 
+/** The systems that the table of addresses speaks of and that no environment holds yet. */
+export async function systemsToCome(): Promise<string[]> {
+  const { addresses } = parseYaml(await readFile(join(root, 'overlays/addresses.yaml'), 'utf8')) as {
+    readonly addresses: readonly { readonly system: string }[];
+  };
+  const there = new Set((await findTargets(root)).map(({ system }) => system));
+  return [...new Set(addresses.map(({ system }) => system))].filter((system) => !there.has(system));
+}
+
 function rendered({ target, environment, objects, findings }: CheckedTarget, images: Images): Rendered {
   if (objects.length === 0) throw new Error(findings.map(({ message }) => message).join('\n'));
   return { target, environment, objects: objects.map(({ object }) => object), images };
@@ -43,8 +53,9 @@ function rendered({ target, environment, objects, findings }: CheckedTarget, ima
 export async function violations(all: readonly Rendered[], rule: HouseRule): Promise<string[]> {
   const found = new Map<string, string[]>();
   for (const one of all) {
-    const { files } = await readInputs(root, one.target.folder);
-    for (const violation of rule(one)) {
+    const broken = rule(one);
+    const { files } = broken.length === 0 ? { files: [] } : await readInputs(root, one.target.folder);
+    for (const violation of broken) {
       const source = await locateSource(root, files, violation.object, violation.path);
       const at = source === undefined ? '' : ` (${source.file}:${source.line})`;
       const text = `${describe(violation)}${at}`;

@@ -1,7 +1,7 @@
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import type { IProbe } from 'kubernetes-models/v1/Probe';
 import type { IService } from 'kubernetes-models/v1/Service';
-import { containers, selected, workloads } from '../objects.ts';
+import { containers, selectedBy, workloads } from '../objects.ts';
 import { type HouseRule, type Violation, violation } from '../violation.ts';
 
 /** Every port of a container has a name, and no two of a pod have the same one. */
@@ -46,8 +46,8 @@ export const servicesNamePorts: HouseRule = ({ objects }) => {
   return objects
     .filter(({ kind }) => kind === 'Service')
     .flatMap((object) => {
-      const { ports = [], selector = {} } = (object as unknown as IService).spec ?? {};
-      const behind = selected(all, selector as Record<string, string>);
+      const { ports = [] } = (object as unknown as IService).spec ?? {};
+      const behind = selectedBy(object, all);
       if (behind.length === 0)
         return [violation(object, 'spec.selector', 'it selects the pods of no workload')];
       return ports.flatMap((port, index): Violation[] => {
@@ -79,7 +79,10 @@ export const ingressesNamePorts: HouseRule = ({ objects }) =>
         (rule.http?.paths ?? []).flatMap(({ backend }, j): Violation[] => {
           const where = `spec.rules[${i}].http.paths[${j}].backend`;
           const service = objects.find(
-            ({ kind, metadata }) => kind === 'Service' && metadata.name === backend.service?.name,
+            ({ kind, metadata }) =>
+              kind === 'Service' &&
+              metadata.name === backend.service?.name &&
+              metadata.namespace === object.metadata.namespace,
           ) as unknown as IService | undefined;
           if (service === undefined) {
             return [violation(object, where, `there is no Service ${backend.service?.name}`)];

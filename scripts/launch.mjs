@@ -7,7 +7,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -56,9 +56,15 @@ function pinnedNode() {
   return process.exit(2);
 }
 
+/** The scripts that can be named. */
+const names = readdirSync(join(root, 'scripts'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -'.ts'.length));
 const [name, ...args] = process.argv.slice(2);
-if (name === undefined || !existsSync(join(root, 'scripts', `${name}.ts`))) {
-  process.stderr.write(`usage: node scripts/launch.mjs NAME [ARGUMENT ...], NAME a script of scripts/\n`);
+if (!names.includes(name)) {
+  process.stderr.write(
+    `usage: node scripts/launch.mjs NAME [ARGUMENT ...]\nNAME is one of ${names.sort().join(', ')}\n`,
+  );
   process.exit(2);
 }
 install();

@@ -83,12 +83,18 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   if (done > 0 && done < targets.length) progress(`${done} of ${targets.length} targets are as they were`);
   const known = new Map<string, RenderedObject>();
   const failures: Finding[][] = targets.map(() => []);
-  const fresh = await pooled(targets, workers, async (target, index): Promise<Fresh | undefined> => {
+  const fresh: (Fresh | undefined)[] = [];
+  const size = (index: number) => inputs[index]?.files.length ?? 0;
+  // The largest first, so that none is left to run alone at the end.
+  const wanted = [...targets.keys()]
+    .filter((index) => before[index] === undefined)
+    .sort((a, b) => size(b) - size(a));
+  await pooled(wanted, workers, async (index) => {
+    const target = targets[index] as Target;
     const { files, findings } = inputs[index] as Inputs;
-    if (before[index] !== undefined) return undefined;
     if (findings.length > 0) {
       failures[index]?.push(...findings);
-      return undefined;
+      return;
     }
     const built = await build([tools.kustomize, 'build'], root, target.folder);
     done += 1;
@@ -96,14 +102,14 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
     let message: string;
     if (built.ok) {
       try {
-        return { objects: readRendered(built.stream, known), warnings: built.warnings };
+        fresh[index] = { objects: readRendered(built.stream, known), warnings: built.warnings };
+        return;
       } catch (error) {
         message = error instanceof Error ? error.message : String(error);
       }
     } else message = built.message;
     const { explainRenderFailure } = await import('./render/failure.ts');
     failures[index]?.push(await explainRenderFailure(root, target, message, files));
-    return undefined;
   });
 
   if (known.size > 0) progress(`validating ${known.size} distinct objects against their schemas`);

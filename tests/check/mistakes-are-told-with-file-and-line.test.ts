@@ -188,7 +188,7 @@ for (const name of [
     const { status, stdout } = await command(folder);
     assert.is(status, 1);
     const [rule, , field = '', at = '', message = ''] = told.split(' | ');
-    for (const part of [`error ${rule} `, field, `  at ${at}\n`, message]) assert.match(stdout, part);
+    for (const part of [`error ${rule}`, field, `  at ${at}\n`, message]) assert.match(stdout, part);
     for (const target of targets) assert.match(stdout, new RegExp(`^ {2}in .*\\b${target}\\b`, 'm'));
     assert.match(stdout, /[1-9]\d* errors?, 0 warnings\n$/);
   });

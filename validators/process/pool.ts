@@ -1,5 +1,5 @@
 /**
- * Maps items with at most `width` under way at once; results keep the items' order.
+ * Maps items with at most `width` (one at least) under way at once; results keep the items' order.
  * @throws the first rejection, after which no further item is begun.
  */
 export async function pooled<Item, Result>(
@@ -22,6 +22,6 @@ export async function pooled<Item, Result>(
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(Math.max(width, 1), items.length) }, worker));
   return results;
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Finding } from '../finding.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { splitDocuments } from './objects.ts';
 import { siblings } from './siblings.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -16,98 +17,163 @@ export interface Inputs {
   readonly findings: readonly Finding[];
 }
 
-/** Contents of files by path relative to the root, shared by all targets of a run. */
-export type FileContents = Map<string, Promise<Buffer | undefined>>;
+/** What was read in a run, by path relative to the root: targets share most of their files, and read them once. */
+export interface Reads {
+  readonly files: Map<string, FileRead | 'a folder' | undefined>;
+  readonly kustomizations: Map<string, Kustomization | undefined>;
+}
+
+interface FileRead {
+  readonly text: string;
+  readonly digest: Buffer;
+}
+
+/** The kustomization of a folder, as far as it names other files. */
+interface Kustomization {
+  /** Its file; several are a mistake, which the build tells. */
+  readonly files: readonly [string, ...string[]];
+  readonly text: string;
+  readonly references: readonly Reference[];
+  /** The texts of plugins that stand in it. */
+  readonly plugins: readonly string[];
+}
 
 interface Reference {
   /** Where it stands, as `resources[2]`. */
   readonly field: string;
   readonly path: string;
-  /** A folder is a kustomization to walk; a file is read as it is; either is decided by what is there. */
+  /** Whether a folder may stand there, a kustomization to walk. */
   readonly walk: boolean;
+  /** Whether the file is the configuration of a generator, transformer or validator, which may name files itself. */
+  readonly plugin?: boolean;
 }
 
+/** Fields whose entries configure a generator, a transformer or a validator. */
+const pluginFields = ['generators', 'transformers', 'validators'];
+
 const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/** Nothing read yet. */
+export function newReads(): Reads {
+  return { files: new Map(), kustomizations: new Map() };
+}
 
 /**
  * Walks a kustomization and everything that it refers to.
  * Follows the fields of kustomize.config.k8s.io/v1beta1 Kustomization and v1alpha1 Component.
+ * @param reads what other targets of the run read already.
  */
-export async function readInputs(root: string, folder: string, contents: FileContents): Promise<Inputs> {
-  const files = new Set<string>();
+export async function readInputs(root: string, folder: string, reads: Reads = newReads()): Promise<Inputs> {
+  const files = new Map<string, Buffer>();
   const findings: Finding[] = [];
   const seen = new Set<string>();
   let remote = false;
 
-  const read = (path: string): Promise<Buffer | undefined> => {
-    let content = contents.get(path);
-    if (content === undefined) {
-      content = readFile(join(root, path)).catch(() => undefined);
-      contents.set(path, content);
-    }
-    return content;
-  };
+  /** Adds a file to the inputs, and gives its text; undefined when there is no such file. */
+  function add(path: string): string | undefined {
+    const found = readPath(root, path, reads);
+    if (found === undefined || found === 'a folder') return undefined;
+    files.set(posix(path), found.digest);
+    return found.text;
+  }
 
   async function walk(directory: string): Promise<boolean> {
     if (seen.has(directory)) return true;
+    const kustomization = readKustomization(root, directory, reads);
+    if (kustomization === undefined) return false;
     seen.add(directory);
-    for (const name of kustomizationNames) {
-      const path = join(directory, name);
-      const content = await read(path);
-      if (content === undefined) continue;
-      files.add(path);
-      let parsed: unknown;
-      try {
-        parsed = parseYaml(content.toString('utf8'));
-      } catch {
-        // The render says what is wrong with it.
-        return true;
-      }
-      if (typeof parsed === 'object' && parsed !== null) {
-        for (const reference of referencesOf(parsed as Record<string, unknown>)) {
-          await follow(directory, path, content.toString('utf8'), reference);
-        }
-      }
-      return true;
-    }
-    return false;
+    for (const file of kustomization.files) add(file);
+    for (const reference of kustomization.references) await follow(directory, kustomization, reference);
+    for (const text of kustomization.plugins) addNamedBy(directory, text);
+    return true;
   }
 
-  async function follow(directory: string, from: string, text: string, reference: Reference): Promise<void> {
+  async function follow(directory: string, from: Kustomization, reference: Reference): Promise<void> {
     if (isRemote(reference.path)) {
       remote = true;
       return;
     }
     const path = join(directory, reference.path);
-    const there = await stat(join(root, path)).catch(() => undefined);
-    if (there?.isDirectory() && reference.walk && (await walk(path))) return;
-    if (there?.isFile()) {
-      await read(path);
-      files.add(path);
+    const isFolder = readPath(root, path, reads) === 'a folder';
+    if (isFolder && reference.walk && (await walk(path))) return;
+    const text = add(path);
+    if (text !== undefined) {
+      if (reference.plugin) addNamedBy(directory, text);
       return;
     }
-    const line = text.split('\n').findIndex((content) => content.includes(reference.path));
-    const what = there?.isDirectory() ? 'a folder without a kustomization.yaml' : 'not there';
+    const wrong = reference.walk ? 'a folder without a kustomization.yaml' : 'a folder and must be a file';
     const near = await siblings(join(root, dirname(path)));
     const meant = didYouMean(reference.path.split('/').at(-1) ?? '', near);
+    // Loaded when something is wrong: a run that finds nothing has no use for it.
+    const { lineAt } = await import('../source/line-at.ts');
     findings.push({
       rule: 'render',
       severity: 'error',
       path: reference.field,
-      message: `${reference.field} names ${reference.path}, which is ${what}${meant}: mend the path, or add the file`,
-      source: { file: posix(from), ...(line >= 0 ? { line: line + 1 } : {}) },
+      message: `${reference.field} names ${reference.path}, which is ${isFolder ? wrong : 'not there'}${meant}: mend the path, or add the file`,
+      source: { file: posix(from.files[0]), line: lineAt(from.text, reference.field) },
     });
   }
 
+  /** Adds the files that a plugin's configuration names, by the fields that the built-in ones have. */
+  function addNamedBy(directory: string, text: string): void {
+    for (const name of namedBy(text)) add(join(directory, name));
+  }
+
   await walk(folder);
-  const sorted = [...files].map(posix).sort();
+  const sorted = [...files.keys()].sort();
   if (remote) return { files: sorted, digest: undefined, findings };
   const hash = createHash('sha256');
-  for (const file of sorted) {
-    const content = (await read(file.split('/').join(sep))) ?? Buffer.alloc(0);
-    hash.update(`${relative(folder, file)}\0${content.length}\0`).update(content);
-  }
+  for (const file of sorted) hash.update(`${relative(folder, file)}\0`).update(files.get(file) ?? '');
   return { files: sorted, digest: hash.digest('hex'), findings };
+}
+
+/** Reads a file, once in a run; at once, since hundreds of small files take longer to wait for than to read. */
+function readPath(root: string, path: string, { files }: Reads): FileRead | 'a folder' | undefined {
+  if (files.has(path)) return files.get(path);
+  let found: FileRead | 'a folder' | undefined;
+  try {
+    const content = readFileSync(join(root, path));
+    found = { text: content.toString('utf8'), digest: createHash('sha256').update(content).digest() };
+  } catch (error) {
+    found = (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'a folder' : undefined;
+  }
+  files.set(path, found);
+  return found;
+}
+
+function readKustomization(root: string, directory: string, reads: Reads): Kustomization | undefined {
+  const { kustomizations } = reads;
+  if (kustomizations.has(directory)) return kustomizations.get(directory);
+  const [first, ...others] = kustomizationNames
+    .map((name) => join(directory, name))
+    .filter((path) => typeof readPath(root, path, reads) === 'object');
+  let kustomization: Kustomization | undefined;
+  if (first !== undefined) {
+    const text = (readPath(root, first, reads) as FileRead).text;
+    const fields = fieldsOf(text);
+    kustomization = {
+      files: [first, ...others],
+      text,
+      references: referencesOf(fields),
+      plugins: pluginFields
+        .flatMap((field) => list(fields[field]))
+        .filter((value) => typeof value === 'string')
+        .filter(isInline),
+    };
+  }
+  kustomizations.set(directory, kustomization);
+  return kustomization;
+}
+
+/** What a kustomization holds; nothing where it is no YAML, since the render says what is wrong with it. */
+function fieldsOf(text: string): Record<string, unknown> {
+  try {
+    const parsed = parseYaml(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }
 
 function posix(path: string): string {
@@ -116,7 +182,10 @@ function posix(path: string): string {
 
 /** True for what kustomize would fetch: a URL, a git address, a host with a path. */
 function isRemote(path: string): boolean {
-  return /^(?:[a-z+]+:\/\/|git@|git::|github\.com[/:])/i.test(path) || /[?&]ref=/.test(path);
+  return (
+    /^(?:[a-z+]+:\/\/|git@|git::|(?:github|gitlab|bitbucket)\.(?:com|org)[/:])/i.test(path) ||
+    /[?&](?:ref|version)=|\.git(?:$|[/?])|\/_git\//.test(path)
+  );
 }
 
 function list(value: unknown): unknown[] {
@@ -124,21 +193,45 @@ function list(value: unknown): unknown[] {
 }
 
 /** Text on several lines, or that is an object, is inline content and not a path. */
+function isInline(text: string): boolean {
+  return text.includes('\n') || text.trimStart().startsWith('{');
+}
+
 function isPath(value: unknown): value is string {
-  return (
-    typeof value === 'string' && value !== '' && !value.includes('\n') && !value.trimStart().startsWith('{')
-  );
+  return typeof value === 'string' && value !== '' && !isInline(value);
+}
+
+/** The words that a plugin's configuration has where file names stand; not all of them are files. */
+function namedBy(text: string): string[] {
+  const names: string[] = [];
+  const visit = (value: unknown, key: string): void => {
+    if (typeof value === 'string' && /^(?:path|paths|file|files|env|envs)$/.test(key) && !isInline(value)) {
+      names.push(value.slice(value.indexOf('=') + 1));
+    } else if (Array.isArray(value)) {
+      for (const item of value) visit(item, key);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, item] of Object.entries(value)) visit(item, name);
+    }
+  };
+  for (const document of splitDocuments(text)) {
+    try {
+      visit(parseYaml(document), '');
+    } catch {
+      // The render says what is wrong with it.
+    }
+  }
+  return names;
 }
 
 /** Every path that a kustomization names, with the field that names it. */
 function referencesOf(kustomization: Record<string, unknown>): Reference[] {
   const references: Reference[] = [];
-  const add = (field: string, value: unknown, walk: boolean) => {
-    if (isPath(value)) references.push({ field, path: value, walk });
+  const add = (field: string, value: unknown, walk: boolean, plugin = false) => {
+    if (isPath(value)) references.push({ field, path: value, walk, plugin });
   };
-  for (const field of ['resources', 'bases', 'components', 'generators', 'transformers', 'validators']) {
+  for (const field of ['resources', 'bases', 'components', ...pluginFields]) {
     list(kustomization[field]).forEach((value, index) => {
-      add(`${field}[${index}]`, value, true);
+      add(`${field}[${index}]`, value, true, pluginFields.includes(field));
     });
   }
   for (const field of ['crds', 'configurations', 'patchesStrategicMerge']) {

@@ -1,5 +1,5 @@
 import { access, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { didYouMean } from '../text/nearest.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -30,14 +30,22 @@ async function hasKustomization(folder: string): Promise<boolean> {
 }
 
 async function subfolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
+    throw new UsageError(
+      `there is no ${basename(folder)}/ in ${dirname(folder)}: targets are overlays/<environment> and overlays/<environment>/<system>`,
+      { cause },
+    );
+  });
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
 }
 
-/** Every target of a repository: each environment under overlays/, then each system in it. */
+/**
+ * Every target of a repository: each environment under overlays/, then each system in it.
+ * @throws UsageError when there is no overlays/.
+ */
 export async function findTargets(root: string): Promise<Target[]> {
   const overlays = join(root, 'overlays');
   const targets: Target[] = [];
@@ -57,7 +65,7 @@ export async function findTargets(root: string): Promise<Target[]> {
 /**
  * The targets that a person's words name: environments, systems, or both; none means all.
  * `kind` alone is all of kind: the whole and each system in it.
- * @throws UsageError when a word is neither an environment nor a system.
+ * @throws UsageError when a word is neither an environment nor a system, or no target fits all the words.
  */
 export function selectTargets(targets: readonly Target[], words: readonly string[]): Target[] {
   const environments = new Set(targets.map((target) => target.environment));
@@ -72,9 +80,19 @@ export function selectTargets(targets: readonly Target[], words: readonly string
   }
   const chosenEnvironments = words.filter((word) => environments.has(word));
   const chosenSystems = words.filter((word) => systems.has(word));
-  return targets.filter(
+  const selected = targets.filter(
     (target) =>
       (chosenEnvironments.length === 0 || chosenEnvironments.includes(target.environment)) &&
       (chosenSystems.length === 0 || (target.system !== undefined && chosenSystems.includes(target.system))),
+  );
+  if (selected.length > 0) return selected;
+  const [system] = chosenSystems;
+  if (system === undefined)
+    throw new UsageError('there is no target: no folder of overlays/ has a kustomization.yaml');
+  const elsewhere = targets
+    .filter((target) => target.system === system)
+    .map(({ environment }) => environment);
+  throw new UsageError(
+    `no target is ${chosenSystems.join(' or ')} in ${chosenEnvironments.join(' or ')}; ${system} is in ${elsewhere.join(', ')}`,
   );
 }

@@ -5,20 +5,40 @@ import {
   intYaml11Tag,
   load,
   mergeTag,
+  NOT_RESOLVED,
   nullYaml11Tag,
   Schema,
 } from 'js-yaml';
 
+/** `30`, `-7`, `0755`, `0o755`, `0x1f`, `0b101`, with `_` between digits. */
+function integer(source: string): number | typeof NOT_RESOLVED {
+  const digits = source.replaceAll('_', '');
+  const match = /^([-+]?)(0b[01]+|0x[0-9a-f]+|0o?[0-7]+|0|[1-9][0-9]*)$/i.exec(digits);
+  if (match === null) return NOT_RESOLVED;
+  const [, sign, amount = ''] = match;
+  const value = /^0[0-7]/.test(amount) ? Number.parseInt(amount, 8) : Number(amount);
+  return sign === '-' ? -value : value;
+}
+
+/** `1.5`, `.5`, `1e3`, and `08`, which is no octal number. */
+function float(source: string): number | typeof NOT_RESOLVED {
+  const digits = source.replaceAll('_', '');
+  return /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?$/i.test(digits)
+    ? Number(digits)
+    : NOT_RESOLVED;
+}
+
 /**
- * YAML 1.1 as Kubernetes reads it (sigs.k8s.io/yaml): `yes` is true and `0755` is octal, but a date stays the
- * text that it is.
+ * YAML 1.1 as Kubernetes reads it (sigs.k8s.io/yaml): `yes` is true and `0755` is octal, but a date stays the text
+ * that it is, and so does `22:30`, which YAML 1.1 itself takes for a number to the base of 60.
+ * Source: sigs.k8s.io/yaml, `goyaml.v2/resolve.go`.
  */
 const kubernetesSchema = new Schema([
   ...FAILSAFE_SCHEMA.tags,
   nullYaml11Tag,
   boolYaml11Tag,
-  intYaml11Tag,
-  floatYaml11Tag,
+  { ...intYaml11Tag, resolve: integer },
+  { ...floatYaml11Tag, resolve: float },
   mergeTag,
 ]);
 

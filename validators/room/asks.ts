@@ -64,7 +64,7 @@ export function addUp(objects: readonly KubernetesObject[], nodes: number): Asks
   const scaled = new Map<string, number>();
   for (const object of objects) {
     if (object.kind !== 'HorizontalPodAutoscaler') continue;
-    const { scaleTargetRef, minReplicas = 1 } = object.spec as Spec;
+    const { scaleTargetRef, minReplicas = 1 } = (object.spec ?? {}) as Spec;
     if (scaleTargetRef === undefined) continue;
     scaled.set(
       `${object.metadata.namespace ?? ''} ${scaleTargetRef.kind} ${scaleTargetRef.name}`,

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { LineCounter, type Node, parseAllDocuments, parseDocument } from 'yaml';
 import type { Source } from '../finding.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { descend, lineAt, stepsOf } from './line-at.ts';
 
 /** A document of a source file that describes, or patches, an object. */
 interface Candidate {
@@ -47,7 +48,29 @@ export async function locateSource(
       best = { source: { file, line: lines.linePos(offset).line }, depth };
     }
   }
-  return best?.source;
+  return best?.source ?? generatorOf(root, files, object);
+}
+
+/** The generator that makes a ConfigMap or a Secret: the last one that names it. */
+async function generatorOf(
+  root: string,
+  files: readonly string[],
+  { kind, metadata }: KubernetesObject,
+): Promise<Source | undefined> {
+  const field = { ConfigMap: 'configMapGenerator', Secret: 'secretGenerator' }[kind];
+  if (field === undefined) return undefined;
+  let found: Source | undefined;
+  for (const file of [...files].sort((a, b) => rank(a) - rank(b))) {
+    if (!/(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file)) continue;
+    const text = await readFile(join(root, file), 'utf8').catch(() => '');
+    if (!text.includes(field)) continue;
+    const generators: unknown = parseDocument(text, { uniqueKeys: false }).toJS()?.[field];
+    const index = (Array.isArray(generators) ? generators : []).findIndex(
+      (generator) => typeof generator?.name === 'string' && sameName(metadata.name, generator.name),
+    );
+    if (index >= 0) found = { file, line: lineAt(text, `${field}[${index}]`) };
+  }
+  return found;
 }
 
 /** Bases first, then components, then overlays: the order in which they are applied. */
@@ -58,33 +81,4 @@ function rank(file: string): number {
 
 function sameName(rendered: string, written: string): boolean {
   return rendered === written || rendered.endsWith(`-${written}`) || rendered.startsWith(`${written}-`);
-}
-
-/** `spec.containers[0].image` as its steps. */
-function stepsOf(path: string): (string | number)[] {
-  return [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, plain]) =>
-    index === undefined ? (quoted ?? plain ?? '') : Number(index),
-  );
-}
-
-/** How far a path leads into a node, and the offset of where it ended. */
-function descend(node: Node | null, steps: readonly (string | number)[]): { offset: number; depth: number } {
-  let current: unknown = node;
-  let offset = node?.range?.[0] ?? 0;
-  let depth = 0;
-  for (const step of steps) {
-    if (isMap(current)) {
-      const pair = current.items.find((item) => isScalar(item.key) && item.key.value === step);
-      if (pair === undefined) break;
-      if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset;
-      current = pair.value;
-    } else if (isSeq(current) && typeof step === 'number') {
-      const item = current.items[step];
-      if (item === undefined) break;
-      offset = (item as Node).range?.[0] ?? offset;
-      current = item;
-    } else break;
-    depth += 1;
-  }
-  return { offset, depth };
 }

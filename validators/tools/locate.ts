@@ -123,10 +123,9 @@ async function build(
       deadline: 15 * 60_000,
     });
     if (built.status !== 0) throw new Error(built.stderr.trim());
-    await rename(partial, folder).catch(async (error: NodeJS.ErrnoException) => {
-      // Another run built the same at the same time; its result is as good.
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
+    // One by one, each whole: another run may do the same at the same time, and its result is as good.
+    await mkdir(folder, { recursive: true });
+    for (const { name } of missing) await rename(join(partial, name), join(folder, name));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const wanted = missing.map((tool) => `  ${tool.name} ${pinnedVersion(goMod, tool.module)}`).join('\n');

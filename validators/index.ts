@@ -1,5 +1,5 @@
 export { noStore, openStore, type Store } from './cache/store.ts';
-export { type CheckedTarget, type CheckOptions, check, contextOf } from './check.ts';
+export { type CheckedTarget, type CheckOptions, check } from './check.ts';
 export { allowance, capacity, type Environment, readEnvironment } from './environment/environment.ts';
 export { describeResource, type Finding, type ResourceName, type Severity, type Source } from './finding.ts';
 export { type Flow, type Flows, inferFlows } from './graph/flows.ts';
@@ -22,7 +22,15 @@ export { table } from './reports/table.ts';
 export { textReport } from './reports/text.ts';
 export { type Asks, addUp } from './room/asks.ts';
 export { formatBytes, formatCores, parseQuantity } from './room/quantity.ts';
-export { type Context, type Family, judge, type Problem, type Rule, rules } from './rules/index.ts';
+export {
+  type Context,
+  contextOf,
+  type Family,
+  judge,
+  type Problem,
+  type Rule,
+  rules,
+} from './rules/index.ts';
 export { schemaLocation } from './schemas/index.ts';
 export { didYouMean, nearest } from './text/nearest.ts';
 export { locateTools, type Tools } from './tools/locate.ts';

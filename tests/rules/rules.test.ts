@@ -35,7 +35,15 @@ async function environmentOf(folder: string): Promise<Environment | undefined> {
 /** What one rule finds in one file. */
 async function find(rule: Rule, file: string, environment: Environment | undefined): Promise<Expected[]> {
   const objects = readRendered(await readFile(file, 'utf8'), new Map());
-  const { findings, notChecked } = judge(contextOf('fixture', undefined, environment, objects), [rule]);
+  const { findings, notChecked } = judge(
+    contextOf(
+      'fixture',
+      undefined,
+      environment,
+      objects.map(({ object }) => object),
+    ),
+    [rule],
+  );
   assert.equal(notChecked, [], `${rule.id} needs an environment.yaml beside its fixtures`);
   return findings.map(({ resource, path = '', message }) => ({
     resource: resource === undefined ? '' : describeResource(resource),

@@ -39,7 +39,7 @@ import { replicationBeyondBrokers } from './replication-beyond-brokers.ts';
 import { requestsAboveLimits } from './requests-above-limits.ts';
 import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
-import type { Context, Rule } from './rule.ts';
+import type { Context, Problem, Rule } from './rule.ts';
 import { scaleBounds } from './scale-bounds.ts';
 import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
 import { scaleTargetMissing } from './scale-target-missing.ts';
@@ -60,6 +60,7 @@ import { topicUnknown } from './topic-unknown.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeUnused } from './volume-unused.ts';
 
+export { contextOf } from './context.ts';
 export type { Context, Family, Problem, Rule } from './rule.ts';
 
 /** Every rule, in the order of their ids. */
@@ -124,10 +125,14 @@ export const rules: readonly Rule[] = [
   volumeUnused,
 ];
 
-/** What the rules find in one target, and the ids of those that had nothing to judge by. */
+/**
+ * What the rules find in one target, and the ids of those that had nothing to judge by.
+ * @param lenient a rule that stumbles over an object that does not fit its schema says nothing, instead of throwing.
+ */
 export function judge(
   context: Context,
   chosen: readonly Rule[] = rules,
+  lenient = false,
 ): { readonly findings: Finding[]; readonly notChecked: string[] } {
   const findings: Finding[] = [];
   const notChecked: string[] = [];
@@ -136,7 +141,13 @@ export function judge(
       notChecked.push(rule.id);
       continue;
     }
-    for (const { object, path, message, source, severity } of rule.check(context)) {
+    let problems: readonly Problem[] = [];
+    try {
+      problems = [...rule.check(context)];
+    } catch (error) {
+      if (!lenient) throw error;
+    }
+    for (const { object, path, message, source, severity } of problems) {
       findings.push({
         rule: rule.id,
         severity: severity ?? rule.severity,

@@ -3,8 +3,34 @@ import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 
-/** Groups that every Kubernetes cluster serves, beyond the core group and those under k8s.io. */
-const builtIn = new Set(['apps', 'batch', 'autoscaling', 'policy']);
+/**
+ * Groups that every Kubernetes cluster serves, beyond the core group. A group that ends with k8s.io need not be one:
+ * gateway.networking.k8s.io and snapshot.storage.k8s.io are custom resources.
+ * Source: k8s.io/api.
+ */
+const builtIn = new Set([
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'apps',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'events.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'networking.k8s.io',
+  'node.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'resource.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+  'storagemigration.k8s.io',
+]);
 
 interface ClaimSpec {
   readonly accessModes?: readonly string[];
@@ -40,7 +66,7 @@ function finding(object: KubernetesObject, path: string, message: string): Probl
 
 function api(object: KubernetesObject, environment: Environment): Problem[] {
   const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [];
-  if (group === '' || builtIn.has(group) || /(?:^|\.)k8s\.io$/.test(group)) return [];
+  if (group === '' || builtIn.has(group)) return [];
   if (environment.apis.includes(group)) return [];
   return [
     finding(
@@ -54,9 +80,9 @@ function api(object: KubernetesObject, environment: Environment): Problem[] {
 
 function storage(object: KubernetesObject, environment: Environment): Problem[] {
   if (object.kind === 'PersistentVolumeClaim')
-    return claim(object, 'spec', object.spec as ClaimSpec, environment);
+    return claim(object, 'spec', (object.spec ?? {}) as ClaimSpec, environment);
   if (object.kind !== 'StatefulSet') return [];
-  const { volumeClaimTemplates = [] } = object.spec as {
+  const { volumeClaimTemplates = [] } = (object.spec ?? {}) as {
     readonly volumeClaimTemplates?: readonly { readonly spec?: ClaimSpec }[];
   };
   return volumeClaimTemplates.flatMap(({ spec = {} }, index) =>
@@ -96,7 +122,7 @@ function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environm
 
 function ingress(object: KubernetesObject, environment: Environment): Problem[] {
   if (object.kind !== 'Ingress') return [];
-  const wanted = (object.spec as { readonly ingressClassName?: string }).ingressClassName;
+  const wanted = ((object.spec ?? {}) as { readonly ingressClassName?: string }).ingressClassName;
   if (wanted !== undefined && environment.ingressClasses.includes(wanted)) return [];
   const offered = environment.ingressClasses.join(', ') || 'none';
   return [
@@ -111,7 +137,7 @@ function ingress(object: KubernetesObject, environment: Environment): Problem[] 
 
 function service(object: KubernetesObject, environment: Environment): Problem[] {
   if (object.kind !== 'Service') return [];
-  const { type, ports = [] } = object.spec as ServiceSpec;
+  const { type, ports = [] } = (object.spec ?? {}) as ServiceSpec;
   const findings: Problem[] = [];
   if (type === 'LoadBalancer' && !environment.loadBalancers) {
     const message = `${environment.name} gives no load balancers: the address would stay pending; use a NodePort there`;

@@ -33,7 +33,7 @@ const shop = (kustomization: string, more: Readonly<Record<string, string>> = {}
 
 /** Builds with the pinned kustomize, and explains what it says. */
 async function explained(folder: Folder) {
-  const { files } = await readInputs(folder.path, target.folder, new Map());
+  const { files } = await readInputs(folder.path, target.folder);
   const built = await build([kustomize, 'build'], folder.path, target.folder);
   if (built.ok) return assert.unreachable('it renders') as never;
   const finding = await explainRenderFailure(folder.path, target, built.message, files);

@@ -137,7 +137,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
         '        storageClassName: standrad\n        resources:\n          requests:\n            storage',
       ),
     targets: ['kind', 'kind/depot', 'production', 'production/depot'],
-    told: 'not-offered | StatefulSet store | spec.volumeClaimTemplates[0].spec.storageClassName | base/depot/statefulset.yaml:27 |',
+    told: 'not-offered | StatefulSet store | spec.volumeClaimTemplates[0].spec.storageClassName | base/depot/statefulset.yaml:28 |',
   },
 };
 
@@ -190,7 +190,7 @@ for (const name of [
     const [rule, , field = '', at = '', message = ''] = told.split(' | ');
     for (const part of [`error ${rule}`, field, `  at ${at}\n`, message]) assert.match(stdout, part);
     for (const target of targets) assert.match(stdout, new RegExp(`^ {2}in .*\\b${target}\\b`, 'm'));
-    assert.match(stdout, /[1-9]\d* errors?, 0 warnings\n$/);
+    assert.match(stdout, /[1-9]\d* errors?, \d+ warnings?\n$/);
   });
 }
 

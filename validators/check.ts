@@ -9,6 +9,7 @@ import { type Inputs, newReads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import { type KubernetesObject, nameOf, type RenderedObject, readRendered } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
+import { type ReportedFlow, reportFlow } from './reports/report.ts';
 import { type Asks, addUp } from './room/asks.ts';
 import { contextOf, judge, type Rule, rules } from './rules/index.ts';
 import { SCHEMA_FOLDER, schemaFileOf } from './schemas/index.ts';
@@ -39,6 +40,10 @@ export interface CheckedTarget {
   readonly objects: readonly RenderedObject[];
   readonly asks: Asks;
   readonly findings: readonly Finding[];
+  /** What its workloads are told to connect to. */
+  readonly flows: readonly ReportedFlow[];
+  /** Ids of the rules that had nothing to judge by. */
+  readonly notChecked: readonly string[];
   /** True when the render and its validation were taken from an earlier run on the same content. */
   readonly cached: boolean;
 }
@@ -133,26 +138,29 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
       const { objects = [], warnings = [], errors = {} } = rendered ?? {};
       const plain = objects.map(({ object }) => object);
       const asks = asked(objects, errors, environment);
+      const judged = applyRules(
+        target,
+        environment,
+        plain,
+        asks,
+        rendered === undefined ? [] : [...rules, ...(options.extraRules ?? [])],
+        Object.keys(errors).length === 0,
+      );
       const findings =
         rendered === undefined
           ? (failures[index] ?? [])
           : [
               ...(await warned(root, target, warnings, files)),
               ...schemaFindings(objects, errors),
-              ...applyRules(
-                target,
-                environment,
-                plain,
-                asks,
-                [...rules, ...(options.extraRules ?? [])],
-                Object.keys(errors).length === 0,
-              ),
+              ...judged.findings,
             ];
       return {
         target,
         environment,
         objects,
         asks,
+        flows: judged.flows,
+        notChecked: judged.notChecked,
         findings: await withSources(findings, plain, root, files),
         cached: cached !== undefined,
       };
@@ -260,13 +268,14 @@ function applyRules(
   asks: Asks,
   chosen: readonly Rule[],
   fitting: boolean,
-): Finding[] {
+): Pick<CheckedTarget, 'findings' | 'flows' | 'notChecked'> {
   try {
     const context = { ...contextOf(target.name, target.system, environment, objects), asks };
-    return judge(context, chosen, !fitting).findings;
+    const { findings, notChecked } = judge(context, chosen, !fitting);
+    return { findings, notChecked, flows: context.flows.flows.map(reportFlow) };
   } catch (error) {
     if (fitting) throw error;
-    return [];
+    return { findings: [], notChecked: [], flows: [] };
   }
 }
 

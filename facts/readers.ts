@@ -340,7 +340,12 @@ export const readers: Readonly<Record<string, Reader>> = {
 
 /** The value at a JSON path, as `$.spec.ports[0].port`: for what no reader has a name for. */
 export function readPath(object: KubernetesObject, path: string): Reading {
-  const steps = [...path.slice(1).matchAll(/\["([^"]+)"\]|\[(\d+)\]|\.([^.[\]]+)/g)];
+  const steps = [
+    ...path
+      .slice(1)
+      .replaceAll(/\['([^']+)'\]/g, '["$1"]')
+      .matchAll(/\["([^"]+)"\]|\[(\d+)\]|\.([^.[\]]+)/g),
+  ];
   let value: unknown = object;
   for (const [, quoted, index, plain] of steps) {
     const step = quoted ?? index ?? plain ?? '';

@@ -3,7 +3,7 @@ import { findTargets } from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readInputs } from '../../validators/render/inputs.ts';
-import { root, systemsToCome } from './repository.ts';
+import { root } from './repository.ts';
 import {
   anchors,
   deprecatedFields,
@@ -46,25 +46,18 @@ test('a patch in a file is named <role>-patch.yaml', () => {
   assert.equal([...patches].filter((path) => !path.endsWith('-patch.yaml')).sort(), []);
 });
 
-const missing = await systemsToCome();
-const whole = missing.length === 0 ? test : test.skip;
-const until = missing.length === 0 ? '' : ` (skipped until ${missing.join(', ')} is there)`;
-
-whole(
-  `every file under base/ and overlays/ is read by a target, or is for people and checks${until}`,
-  async () => {
-    const targets = await findTargets(root);
-    const inputs = await Promise.all(targets.map(({ folder }) => readInputs(root, folder)));
-    const read = new Set(inputs.flatMap((input) => input.files));
-    const all = await Array.fromAsync(glob('{base,overlays}/**/*', { cwd: root, withFileTypes: true }));
-    const paths = all
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => `${parentPath.slice(root.length + 1)}/${name}`);
-    const others =
-      /^base\/images\.yaml$|^overlays\/addresses\.yaml$|^overlays\/[^/]+\/(?:environment|cluster)\.yaml$|\.md$/;
-    assert.equal(paths.filter((path) => !read.has(path) && !others.test(path)).sort(), []);
-  },
-);
+test('every file under base/ and overlays/ is read by a target, or is for people and checks', async () => {
+  const targets = await findTargets(root);
+  const inputs = await Promise.all(targets.map(({ folder }) => readInputs(root, folder)));
+  const read = new Set(inputs.flatMap((input) => input.files));
+  const all = await Array.fromAsync(glob('{base,overlays}/**/*', { cwd: root, withFileTypes: true }));
+  const paths = all
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => `${parentPath.slice(root.length + 1)}/${name}`);
+  const others =
+    /^base\/images\.yaml$|^overlays\/addresses\.yaml$|^overlays\/[^/]+\/(?:environment|cluster)\.yaml$|\.md$/;
+  assert.equal(paths.filter((path) => !read.has(path) && !others.test(path)).sort(), []);
+});
 
 const file = (text: string, path = 'base/shop/service.yaml') => ({ path, text });
 

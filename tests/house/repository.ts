@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type CheckedTarget, check, findTargets, openStore, parseYaml } from '@plumbline/validators';
+import { type CheckedTarget, check, findTargets, openStore } from '@plumbline/validators';
 import { type Images, readImages } from '../../facts/index.ts';
 import { readInputs } from '../../validators/render/inputs.ts';
 import { locateSource } from '../../validators/source/locate.ts';
@@ -31,15 +30,6 @@ export async function renderAll(): Promise<Rendered[]> {
     ),
   ]);
   return checked.map((target) => rendered(target, images));
-}
-
-/** The systems that the table of addresses speaks of and that no environment holds yet. */
-export async function systemsToCome(): Promise<string[]> {
-  const { addresses } = parseYaml(await readFile(join(root, 'overlays/addresses.yaml'), 'utf8')) as {
-    readonly addresses: readonly { readonly system: string }[];
-  };
-  const there = new Set((await findTargets(root)).map(({ system }) => system));
-  return [...new Set(addresses.map(({ system }) => system))].filter((system) => !there.has(system));
 }
 
 function rendered({ target, environment, objects, findings }: CheckedTarget, images: Images): Rendered {

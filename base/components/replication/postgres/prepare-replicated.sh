@@ -5,6 +5,7 @@ set -eu
 umask 077
 config=$(dirname "$0")
 slot="standby_$POD_INDEX"
+export PGCONNECT_TIMEOUT=5
 
 say() { echo "prepare: $*"; }
 refuse() {
@@ -48,10 +49,6 @@ if [ -s "$PGDATA/PG_VERSION" ]; then
   [ -e "$PGDATA/standby.signal" ] ||
     refuse "index $POD_INDEX should follow index $PRIMARY_INDEX, but its data was a primary's. When nothing of it is" \
       "missing from the new primary, remove this pod's claim, and the pod"
-  if ! answers; then
-    say "$PRIMARY_HOST does not answer: starting with the data at hand; the server connects by itself"
-    exit 0
-  fi
 else
   say "no data in $PGDATA: waiting for $PRIMARY_HOST to copy it from"
   deadline=$(($(date +%s) + 300))
@@ -61,7 +58,15 @@ else
   done
 fi
 
-state=$(ask "SELECT coalesce((SELECT coalesce(wal_status, 'new') FROM pg_replication_slots WHERE slot_name = '$slot'), 'none')")
+ask_state() {
+  ask "SELECT coalesce((SELECT coalesce(wal_status, 'new') FROM pg_replication_slots WHERE slot_name = '$slot'), 'none')"
+}
+if ! state=$(ask_state); then
+  # The primary is away, or does not know a new password yet: it restarts last.
+  [ -s "$PGDATA/PG_VERSION" ] || refuse "$PRIMARY_HOST answers, but not to this standby, which has no data yet"
+  say "$PRIMARY_HOST does not answer: starting with the data at hand; the server connects by itself"
+  exit 0
+fi
 if [ -s "$PGDATA/PG_VERSION" ]; then
   theirs=$(ask 'SELECT system_identifier FROM pg_control_system()')
   ours=$(pg_controldata "$PGDATA" | sed -n 's/^Database system identifier: *//p')

@@ -40,7 +40,7 @@ export async function readImages(root: string): Promise<Images> {
 /** The registry that production takes the images built here from. */
 const registry = /^[a-z0-9.-]+(?::\d+)?\/(?:[a-z0-9._-]+\/)*/;
 
-const workloads = new Set(['Deployment', 'StatefulSet', 'Job', 'CronJob']);
+const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob']);
 
 /** A rule: a published image runs at the tag that base/images.yaml names, an image built here at `latest` on laptops. */
 export function pinnedImages(images: Images): Rule {

@@ -2,8 +2,8 @@ import type { KubernetesObject } from '@plumbline/validators';
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import { type PodTemplate, podTemplate } from '../../facts/pods.ts';
 
-const withPods = new Set(['Deployment', 'StatefulSet', 'Job', 'CronJob']);
-const longRunning = new Set(['Deployment', 'StatefulSet']);
+const withPods = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob']);
+const longRunning = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
 /** A workload with its pod template. */
 export interface Workload extends PodTemplate {

@@ -96,7 +96,7 @@ for (const [name, node] of starters) {
       async () => {
         await using folder = await repositoryThatSays(`
         process.on('${signal}', () => { console.log('got it'); process.exit(9); });
-        setInterval(() => {}, 1000);
+        setTimeout(() => {}, 20000);
         console.log('ready');`);
         const { lines, status } = await signalled(node ?? '', folder, signal);
         assert.equal(lines, ['ready', 'got it']);
@@ -108,7 +108,7 @@ for (const [name, node] of starters) {
   when(
     `started by ${name}, a script that a signal ends is ended by it for who started it too${suffix}`,
     async () => {
-      await using folder = await repositoryThatSays("setInterval(() => {}, 1000); console.log('ready');");
+      await using folder = await repositoryThatSays("setTimeout(() => {}, 20000); console.log('ready');");
       const { status } = await signalled(node ?? '', folder, 'SIGINT');
       assert.equal(status, [null, 'SIGINT']);
     },

@@ -23,8 +23,11 @@ const budget = {
 
 test('what fills the nodes to the last has room', () => {
   assert.equal(findings(rule, deployment(6, '1', '2Gi')), []);
-  // Ten tenths are one, whatever floating point makes of them.
-  assert.equal(findings(rule, deployment(60, '100m', '1Mi')), []);
+});
+
+test('three tenths are three tenths, whatever floating point makes of them', () => {
+  const exact = { ...budget, systems: { shop: { cpu: '300m', memory: '1Gi' } } };
+  assert.equal(findings(rule, deployment(3, '100m', '1Mi'), { budget: exact }), []);
 });
 
 test('more CPU than there is, is found', () => {

@@ -146,8 +146,11 @@ export function selectsPods(selector: Labels | undefined, workload: Workload): b
   );
 }
 
-/** True for a label that a pod of the workload gets from its controller: an ordinal that there is, the Job's name. */
-export function isAdded({ kind, name, object, replicas }: Workload, key: string, value: string): boolean {
+/**
+ * True for a label that a pod of the workload gets from its controller: the Job's name, or an ordinal; also one that it
+ * reaches only once it is scaled, since Services for such pods are made before.
+ */
+export function isAdded({ kind, name, object }: Workload, key: string, value: string): boolean {
   if (kind === 'Job') return (key === 'job-name' || key === 'batch.kubernetes.io/job-name') && value === name;
   if (kind !== 'StatefulSet') return false;
   let index = '';
@@ -155,5 +158,5 @@ export function isAdded({ kind, name, object, replicas }: Workload, key: string,
   else if (key === 'statefulset.kubernetes.io/pod-name' && value.startsWith(`${name}-`))
     index = value.slice(name.length + 1);
   const start = (object as unknown as StatefulSet).spec?.ordinals?.start ?? 0;
-  return /^\d+$/.test(index) && Number(index) >= start && Number(index) < start + Math.max(replicas.max, 1);
+  return /^\d+$/.test(index) && Number(index) >= start;
 }

@@ -21,6 +21,7 @@ export {
   readRendered,
   splitDocuments,
 } from './render/objects.ts';
+export { readStream, type Stream, type StreamObject } from './render/stream.ts';
 export { findTargets, selectTargets, type Target } from './render/targets.ts';
 export { parseYaml } from './render/yaml.ts';
 export { type Format, formatReport, formats } from './reports/format.ts';

@@ -23,7 +23,7 @@ export interface Tally {
  * names at a right end; findings that the target has anyway do not count.
  */
 export function tally(
-  target: { readonly name: string; readonly system: string | undefined },
+  target: { readonly name: string; readonly system?: string | undefined },
   environment: Environment,
   objects: readonly KubernetesObject[],
   extraRules: readonly Rule[] = [],

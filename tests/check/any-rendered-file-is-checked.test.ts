@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formats } from '@plumbline/validators';
+import { Ajv } from 'ajv';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { folderWith } from '../harness/folder.ts';
@@ -126,6 +128,13 @@ for (const format of formats) {
     assert.is(status, 1);
     assert.match(stdout, 'service-port-unknown');
     if (format === 'json' || format === 'sarif') JSON.parse(stdout);
+    if (format === 'json') {
+      const schema = JSON.parse(
+        await readFile(join(root, 'validators/reports/report.schema.json'), 'utf8'),
+      ) as object;
+      const validate = new Ajv().compile(schema);
+      assert.ok(validate(JSON.parse(stdout)), JSON.stringify(validate.errors));
+    }
     if (format === 'junit') assert.match(stdout, /^<\?xml [\s\S]*<testsuites [^>]*>[\s\S]*<\/testsuites>\n$/);
     if (format === 'github')
       assert.match(stdout, /^::error file=standard input,line=26,title=service-port-unknown::/);

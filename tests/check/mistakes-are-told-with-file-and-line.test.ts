@@ -88,6 +88,16 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     targets: production,
     told: 'render | - | patches[0] | overlays/production/shop/kustomization.yaml:15 | a JSON patch changes /spec/strategy/type of Deployment api',
   },
+  'a typo in what a JSON patch adds': {
+    make: (folder) =>
+      folder.edit(
+        'overlays/production/shop/kustomization.yaml',
+        '  - path: replicas-patch.yaml\n',
+        '  - path: replicas-patch.yaml\n  - target: { kind: Deployment, name: a.* }\n    patch: |-\n      - op: add\n        path: /spec/pused\n        value: true\n',
+      ),
+    targets: production,
+    told: 'schema | Deployment api | spec.pused | overlays/production/shop/kustomization.yaml:16 | there is no field pused',
+  },
   'a file that is not YAML': {
     make: (folder) => folder.edit('base/depot/service.yaml', '  clusterIP: None', '  clusterIP: [None'),
     targets: ['kind', 'kind/depot', 'production', 'production/depot'],

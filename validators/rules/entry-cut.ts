@@ -17,7 +17,7 @@ function* judge(
   for (const workload of model.behind(service)) {
     const number = targetPort(port, workload);
     if (!workload.serves || number === undefined) continue;
-    const verdict = connection(model, from, { ...workload, workload }, number);
+    const verdict = connection(model, from, workload, number);
     if (verdict.allowed) continue;
     yield {
       object,
@@ -37,7 +37,7 @@ export const entryCut: Rule = {
     const peer = environment?.peers.ingress;
     for (const { object, typed, namespace } of model.ingresses) {
       if (peer === undefined) break;
-      const from: End = { namespace: peer.namespace, labels: peer.podLabels ?? {} };
+      const from: End = { namespace: peer.namespace, labels: peer.podLabels };
       for (const [i, { http }] of (typed.spec?.rules ?? []).entries()) {
         for (const [j, { backend }] of (http?.paths ?? []).entries()) {
           const service = model.service(namespace, backend.service?.name ?? '');

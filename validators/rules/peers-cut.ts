@@ -20,7 +20,7 @@ export const peersCut: Rule = {
         };
         continue;
       }
-      const verdict = connection(model, from, { ...to, workload: to }, port);
+      const verdict = connection(model, from, to, port);
       if (verdict.allowed) continue;
       const end = verdict.cut === 'egress' ? from : to;
       yield {

@@ -14,7 +14,7 @@ export const scrapeCut: Rule = {
   *check({ model, environment }) {
     const peer = environment?.peers.monitoring;
     if (peer === undefined) return;
-    const from: End = { namespace: peer.namespace, labels: peer.podLabels ?? {} };
+    const from: End = { namespace: peer.namespace, labels: peer.podLabels };
     for (const object of model.all('monitoring.coreos.com', 'PodMonitor')) {
       const { selector, podMetricsEndpoints = [] } = (object.spec ?? {}) as {
         selector?: LabelSelector;
@@ -28,7 +28,7 @@ export const scrapeCut: Rule = {
         for (const [index, { port }] of podMetricsEndpoints.entries()) {
           const number = declaredPorts(workload).find(({ name }) => name === port)?.number;
           if (number === undefined) continue;
-          const verdict = connection(model, from, { ...workload, workload }, number);
+          const verdict = connection(model, from, workload, number);
           if (verdict.allowed) continue;
           yield {
             object,
@@ -58,7 +58,7 @@ export const scrapeCut: Rule = {
               typeof target === 'number'
                 ? target
                 : declaredPorts(workload).find(({ name }) => name === target)?.number;
-            const verdict = connection(model, from, { ...workload, workload }, number);
+            const verdict = connection(model, from, workload, number);
             if (verdict.allowed) continue;
             yield {
               object,

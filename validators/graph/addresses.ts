@@ -210,7 +210,7 @@ const elsewhereWords = new Set(
 
 /** Ends of a name that say the same together: an application's own address, as browsers know it. */
 const ownAddress =
-  /(?:external|root|site|canonical|web)[_.-]?(?:url|uri)$|service[_.-]?name$|server[_.-]name$/i;
+  /^\$schema$|(?:external|root|site|canonical|web)[_.-]?(?:url|uri)$|service[_.-]?name$|server[_.-]name$/i;
 
 /** True for a setting whose value is no address to connect to: an image, a listener, a link for people. */
 export function isNoDestination(name: string): boolean {
@@ -398,10 +398,10 @@ function commandsIn(script: string): string[][] | undefined {
 /** Values that a script gives its own variables: `HOST=mysql`, `for host in a b; do`. */
 function variablesOf(script: string): Map<string, string[]> {
   const variables = new Map<string, string[]>();
-  for (const [, name = '', quoted, plain] of script.matchAll(
+  for (const [, name = '', double, single, plain] of script.matchAll(
     /(?:^|[;&(\s])([A-Za-z_]\w*)=(?:"([^"$`]*)"|'([^']*)'|([^\s"'$`;&|()]+))(?=[\s;&|)]|$)/g,
   )) {
-    const value = quoted ?? plain;
+    const value = double ?? single ?? plain;
     if (value !== undefined && value !== '') variables.set(name, [value]);
   }
   for (const [, name = '', list = ''] of script.matchAll(/\bfor\s+([A-Za-z_]\w*)\s+in\s+([^;\n$`]+)/g)) {
@@ -558,11 +558,15 @@ function cqlshTarget(names: readonly string[]): [string, string] {
   return [names[at] ?? '', port !== undefined && /^\d+$/.test(port) ? port : '9042'];
 }
 
-/** Each address once. */
+/** Each address once: the surest way in which it is told. */
 export function unique(addresses: readonly Address[]): Address[] {
-  return [
-    ...new Map(
-      addresses.map((address) => [`${address.host}:${address.port}:${address.scheme}`, address]),
-    ).values(),
-  ];
+  const found = new Map<string, Address>();
+  for (const address of addresses) {
+    const key = `${address.host}:${address.port}`;
+    const before = found.get(key);
+    if (before === undefined || (before.certainty === 'likely' && address.certainty === 'told')) {
+      found.set(key, address);
+    }
+  }
+  return [...found.values()];
 }

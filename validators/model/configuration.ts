@@ -18,7 +18,12 @@ export interface Configuration {
 interface ExternalSecretSpec {
   readonly target?: {
     readonly name?: string;
-    readonly template?: { readonly data?: Readonly<Record<string, string>>; readonly templateFrom?: unknown };
+    readonly creationPolicy?: string;
+    readonly template?: {
+      readonly mergePolicy?: string;
+      readonly data?: Readonly<Record<string, string>>;
+      readonly templateFrom?: unknown;
+    };
   };
   readonly data?: readonly { readonly secretKey: string }[];
   readonly dataFrom?: readonly unknown[];
@@ -58,10 +63,20 @@ export function readConfigurations(object: KubernetesObject): Configuration[] {
     case 'external-secrets.io/ExternalSecret': {
       const spec = (object.spec ?? {}) as ExternalSecretSpec;
       const template = spec.target?.template;
-      const keys = template?.data
-        ? Object.keys(template.data)
-        : (spec.data ?? []).map(({ secretKey }) => secretKey);
-      const open = (spec.dataFrom ?? []).length > 0 || template?.templateFrom !== undefined;
+      if (spec.target?.creationPolicy === 'None') return [];
+      const fetched = (spec.data ?? []).map(({ secretKey }) => secretKey);
+      const made = Object.keys(template?.data ?? {});
+      // A template replaces what was fetched, unless it is merged into it.
+      const keys =
+        template?.data === undefined
+          ? fetched
+          : template.mergePolicy === 'Merge'
+            ? [...fetched, ...made]
+            : made;
+      const open =
+        (spec.dataFrom ?? []).length > 0 ||
+        template?.templateFrom !== undefined ||
+        spec.target?.creationPolicy === 'Merge';
       return [
         {
           kind: 'Secret',

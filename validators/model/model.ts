@@ -9,7 +9,7 @@ import type {
   Service,
   StatefulSet,
 } from './kubernetes.ts';
-import { matchesPairs } from './selectors.ts';
+import type { Labels } from './selectors.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
 /** An object seen as its kind's typed model. */
@@ -99,9 +99,8 @@ export function buildModel(objects: readonly KubernetesObject[]): Model {
   const behind = (service: Typed<Service>): readonly Workload[] => {
     let found = behindCache.get(service);
     if (found === undefined) {
-      const selector = withoutPodLabels(service.typed.spec?.selector);
-      found = (byNamespace.get(service.namespace) ?? []).filter(({ labels }) =>
-        matchesPairs(selector, labels),
+      found = (byNamespace.get(service.namespace) ?? []).filter((workload) =>
+        selectsPods(service.typed.spec?.selector, workload),
       );
       behindCache.set(service, found);
     }
@@ -138,12 +137,26 @@ export function buildModel(objects: readonly KubernetesObject[]): Model {
   };
 }
 
-/** Labels that the StatefulSet controller adds to each pod: a selector may name them, and no template does. */
-const podLabels = new Set(['statefulset.kubernetes.io/pod-name', 'apps.kubernetes.io/pod-index']);
+/** True when a plain selector finds pods of a workload: by its template's labels, and those that its controller adds. */
+export function selectsPods(selector: Labels | undefined, workload: Workload): boolean {
+  const pairs = Object.entries(selector ?? {});
+  return (
+    pairs.length > 0 &&
+    pairs.every(([key, value]) => workload.labels[key] === value || isAdded(workload, key, value))
+  );
+}
 
-/** A selector without what the controller adds to pods by itself. */
-export function withoutPodLabels(
-  selector: Readonly<Record<string, string>> | undefined,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(selector ?? {}).filter(([key]) => !podLabels.has(key)));
+/**
+ * True for a label that a pod of the workload gets from its controller: the Job's name, or an ordinal; also one that it
+ * reaches only once it is scaled, since Services for such pods are made before.
+ */
+export function isAdded({ kind, name, object }: Workload, key: string, value: string): boolean {
+  if (kind === 'Job') return (key === 'job-name' || key === 'batch.kubernetes.io/job-name') && value === name;
+  if (kind !== 'StatefulSet') return false;
+  let index = '';
+  if (key === 'apps.kubernetes.io/pod-index') index = value;
+  else if (key === 'statefulset.kubernetes.io/pod-name' && value.startsWith(`${name}-`))
+    index = value.slice(name.length + 1);
+  const start = (object as unknown as StatefulSet).spec?.ordinals?.start ?? 0;
+  return /^\d+$/.test(index) && Number(index) >= start;
 }

@@ -7,7 +7,10 @@ export interface ConfigurationUse {
   /** Undefined where the whole is used. */
   readonly key: string | undefined;
   readonly optional: boolean;
+  /** Where its name stands. */
   readonly path: string;
+  /** Where the key stands, when there is one. */
+  readonly keyPath?: string;
   /** `container api`, `volume config`: what uses it. */
   readonly by: string;
 }
@@ -43,7 +46,8 @@ function containerUses(workload: Workload): ConfigurationUse[] {
         name: reference.name ?? '',
         key: reference.key,
         optional: reference.optional === true,
-        path: joinPath(path, `env[${index}].valueFrom.${field}`),
+        path: joinPath(path, `env[${index}].valueFrom.${field}.name`),
+        keyPath: joinPath(path, `env[${index}].valueFrom.${field}.key`),
         by: `${by}, env ${name}`,
       });
     }
@@ -64,7 +68,8 @@ function volumeUses(workload: Workload): ConfigurationUse[] {
   ) => {
     uses.push({ kind, name, key: undefined, optional, path: `${path}.${field}`, by });
     for (const [index, { key }] of (items ?? []).entries()) {
-      uses.push({ kind, name, key, optional, path: `${path}.items[${index}].key`, by });
+      const keyPath = `${path}.items[${index}].key`;
+      uses.push({ kind, name, key, optional, path: `${path}.${field}`, keyPath, by });
     }
   };
   for (const [index, volume] of (workload.pod.volumes ?? []).entries()) {
@@ -89,6 +94,16 @@ function volumeUses(workload: Workload): ConfigurationUse[] {
         secret.optional === true,
         `${path}.secret`,
         'secretName',
+        by,
+      );
+    if (volume.csi?.nodePublishSecretRef)
+      add(
+        'Secret',
+        volume.csi.nodePublishSecretRef.name ?? '',
+        undefined,
+        false,
+        `${path}.csi.nodePublishSecretRef`,
+        'name',
         by,
       );
     for (const [position, source] of (projected?.sources ?? []).entries()) {

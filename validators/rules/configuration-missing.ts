@@ -1,5 +1,5 @@
 import { configurationUses } from '../model/uses.ts';
-import { didYouMean } from '../text/nearest.ts';
+import { missingConfiguration } from './missing-configuration.ts';
 import type { Rule } from './rule.ts';
 
 /** A pod names a ConfigMap or Secret that nothing in the target makes. */
@@ -8,22 +8,23 @@ export const configurationMissing: Rule = {
   severity: 'error',
   family: 'references',
   title: 'a pod uses a ConfigMap or Secret that is not there',
-  *check({ model }) {
-    for (const workload of model.workloads) {
+  *check(context) {
+    for (const workload of context.model.workloads) {
+      const { object, namespace } = workload;
       const seen = new Set<string>();
       for (const { kind, name, optional, path, by } of configurationUses(workload)) {
-        if (optional || name === '' || model.configuration(kind, workload.namespace, name)) continue;
-        if (seen.has(`${kind} ${name}`)) continue;
+        if (optional || name === '' || seen.has(`${kind} ${name}`)) continue;
         seen.add(`${kind} ${name}`);
-        const names = model.configurations
-          .filter((candidate) => candidate.kind === kind && candidate.namespace === workload.namespace)
-          .map((candidate) => candidate.name);
+        const missing = missingConfiguration(context, kind, namespace, name);
+        if (missing === undefined) continue;
+        const state = by.startsWith('volume') ? 'ContainerCreating' : 'CreateContainerConfigError';
         yield {
-          object: workload.object,
+          object,
           path,
           message:
-            `${by} uses ${kind} ${name}, which nothing makes in namespace ${workload.namespace}${didYouMean(name, names)}: ` +
-            'the pod would wait in CreateContainerConfigError or ContainerCreating for ever',
+            `${by} uses ${kind} ${name}, which nothing makes in namespace ${namespace}${missing.hint}: ` +
+            `the pod would wait in ${state} until somebody does`,
+          severity: missing.severity,
         };
       }
     }

@@ -1,14 +1,16 @@
 import type { CronJob } from '../model/kubernetes.ts';
+import { parseSchedule, type Schedule, shortestGap } from './cron.ts';
 import type { Rule } from './rule.ts';
 
-/** Minutes between two runs, for the schedules that say so plainly. */
-function period(schedule: string): number | undefined {
-  const every = /^\*\/(\d+) \* \* \* \*$/.exec(schedule.trim())?.[1];
-  if (every !== undefined) return Number(every);
-  return /^\d+ \* \* \* \*$/.test(schedule.trim()) ? 60 : undefined;
+function read(text: string): Schedule | undefined {
+  try {
+    return parseSchedule(text);
+  } catch {
+    return undefined;
+  }
 }
 
-/** A CronJob that may not overlap runs longer than its period: runs are skipped without a word. */
+/** A run may take longer than the time to the next: runs are skipped, replaced, or lie on top of each other. */
 export const deadlineAfterSchedule: Rule = {
   id: 'deadline-after-schedule',
   severity: 'warning',
@@ -17,14 +19,24 @@ export const deadlineAfterSchedule: Rule = {
   *check({ model }) {
     for (const { object } of model.workloads) {
       if (object.kind !== 'CronJob') continue;
-      const { schedule = '', jobTemplate } = (object as unknown as CronJob).spec ?? {};
-      const minutes = period(schedule);
+      const {
+        schedule = '',
+        jobTemplate,
+        concurrencyPolicy = 'Allow',
+      } = (object as unknown as CronJob).spec ?? {};
       const deadline = jobTemplate?.spec?.activeDeadlineSeconds;
-      if (minutes === undefined || deadline === undefined || deadline < minutes * 60) continue;
+      const parsed = deadline === undefined ? undefined : read(schedule);
+      const gap = parsed === undefined ? undefined : shortestGap(parsed);
+      if (gap === undefined || deadline === undefined || deadline < gap) continue;
+      const effects: Readonly<Record<string, string>> = {
+        Forbid: 'that one would be skipped',
+        Replace: 'it would be killed for that one',
+        Allow: 'the two would run side by side',
+      };
       yield {
         object,
         path: 'spec.jobTemplate.spec.activeDeadlineSeconds',
-        message: `a run may last ${deadline} s and the next is due after ${minutes * 60} s: it would be skipped, or the two would overlap`,
+        message: `a run may last ${deadline} s, and by "${schedule}" the next may be due after ${gap} s: ${effects[concurrencyPolicy] ?? effects.Allow}`,
       };
     }
   },

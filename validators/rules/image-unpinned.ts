@@ -14,23 +14,30 @@ export function imageParts(image: string): {
   return { name: reference, tag: undefined, digest };
 }
 
+/** Tags that registries move by custom. */
+const moving = new Set('latest main master edge nightly dev develop snapshot canary stable'.split(' '));
+
 /** An image is pulled by a tag that moves: what runs is not what was judged. */
 export const imageUnpinned: Rule = {
   id: 'image-unpinned',
   severity: 'warning',
   family: 'security',
-  title: 'an image has no tag, or the tag latest, and is pulled',
+  title: 'an image has no tag, or one that moves, and is pulled',
   *check({ model }) {
     for (const { object, containers } of model.workloads) {
       for (const { name, spec, path } of containers) {
-        const { tag, digest } = imageParts(spec.image ?? '');
-        const policy =
-          spec.imagePullPolicy ?? (tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent');
-        if (digest !== undefined || (tag !== undefined && tag !== 'latest') || policy !== 'Always') continue;
+        const { tag = 'latest', digest } = imageParts(spec.image ?? '');
+        if (spec.image === undefined || digest !== undefined || !moving.has(tag)) continue;
+        // Without a policy the API server sets Always for latest, and IfNotPresent for all else.
+        const policy = spec.imagePullPolicy ?? (tag === 'latest' ? 'Always' : 'IfNotPresent');
+        // Latest that is not pulled each time is the way of images that are built on the machine itself.
+        if (policy === 'Never' || (tag === 'latest' && policy !== 'Always')) continue;
         yield {
           object,
           path: joinPath(path, 'image'),
-          message: `container ${name} runs ${spec.image}, which is another image whenever somebody pushes: pin a tag or a digest`,
+          message:
+            `container ${name} runs ${spec.image}, and ${tag} is another image whenever somebody pushes: ` +
+            'two pods of one revision can differ, and going back does not bring the old one back; pin a version or a digest',
         };
       }
     }

@@ -15,14 +15,19 @@ import { entryCut } from './entry-cut.ts';
 import { flowCut } from './flow-cut.ts';
 import { graceTooShort } from './grace-too-short.ts';
 import { headlessServiceMissing } from './headless-service-missing.ts';
+import { imagePulledFromNowhere } from './image-pulled-from-nowhere.ts';
 import { imageUnpinned } from './image-unpinned.ts';
 import { ingressBackendMissing } from './ingress-backend-missing.ts';
+import { issuerMissing } from './issuer-missing.ts';
 import { jobReapplied } from './job-reapplied.ts';
+import { jobRecreated } from './job-recreated.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
 import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
+import { nameRepeated } from './name-repeated.ts';
+import { namespaceMissing } from './namespace-missing.ts';
 import { namespaceOpen } from './namespace-open.ts';
 import { nodePortClash } from './node-port-clash.ts';
 import { notOffered } from './not-offered.ts';
@@ -39,6 +44,7 @@ import { replicationBeyondBrokers } from './replication-beyond-brokers.ts';
 import { requestsAboveLimits } from './requests-above-limits.ts';
 import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
+import { routeBackendMissing } from './route-backend-missing.ts';
 import type { Context, Rule } from './rule.ts';
 import { scaleBounds } from './scale-bounds.ts';
 import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
@@ -46,6 +52,7 @@ import { scaleTargetMissing } from './scale-target-missing.ts';
 import { scheduleWrong } from './schedule-wrong.ts';
 import { scrapeCut } from './scrape-cut.ts';
 import { secretInGit } from './secret-in-git.ts';
+import { secretStoreMissing } from './secret-store-missing.ts';
 import { selectorMismatch } from './selector-mismatch.ts';
 import { selectorOverlap } from './selector-overlap.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
@@ -57,6 +64,7 @@ import { timeZoneUnknown } from './time-zone-unknown.ts';
 import { tlsSecretMissing } from './tls-secret-missing.ts';
 import { tokenForNothing } from './token-for-nothing.ts';
 import { topicUnknown } from './topic-unknown.ts';
+import { variableUndefined } from './variable-undefined.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeUnused } from './volume-unused.ts';
 
@@ -79,14 +87,19 @@ export const rules: readonly Rule[] = [
   flowCut,
   graceTooShort,
   headlessServiceMissing,
+  imagePulledFromNowhere,
   imageUnpinned,
   ingressBackendMissing,
+  issuerMissing,
   jobReapplied,
+  jobRecreated,
   jobRestartPolicy,
   keyMissing,
   livenessAsksDependency,
   memoryBeyondLimit,
   monitorSelectsNothing,
+  nameRepeated,
+  namespaceMissing,
   namespaceOpen,
   nodePortClash,
   notOffered,
@@ -103,12 +116,14 @@ export const rules: readonly Rule[] = [
   requestsAboveLimits,
   roleMissing,
   room,
+  routeBackendMissing,
   scaleBounds,
   scaleMetricWithoutRequest,
   scaleTargetMissing,
   scheduleWrong,
   scrapeCut,
   secretInGit,
+  secretStoreMissing,
   selectorMismatch,
   selectorOverlap,
   serviceAccountMissing,
@@ -120,6 +135,7 @@ export const rules: readonly Rule[] = [
   tlsSecretMissing,
   tokenForNothing,
   topicUnknown,
+  variableUndefined,
   volumeMissing,
   volumeUnused,
 ];

@@ -1,6 +1,7 @@
 import { describePorts } from '../graph/ports.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
+import { operatorMakes } from '../model/run-time.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 
@@ -18,29 +19,34 @@ function* judge(
   path: string,
 ): Iterable<Problem> {
   const { name, port } = backend?.service ?? {};
-  if (name === undefined) return;
+  // The AWS controller takes such a backend from an annotation.
+  if (name === undefined || port?.name === 'use-annotation') return;
   const service = model.service(ingress.namespace, name);
   if (service === undefined) {
+    if (operatorMakes(model, ingress.namespace, name)) return;
     const names = model.names('', 'Service', ingress.namespace);
     yield {
       object: ingress.object,
       path: `${path}.service.name`,
-      message: `it routes to Service ${name}, which is not in namespace ${ingress.namespace}${didYouMean(name, names)}: requests would get 503`,
+      message: `it routes to Service ${name}, which is not in namespace ${ingress.namespace}${didYouMean(name, names)}: requests would fail with 503 or 404`,
+      severity: names.length === 0 ? 'warning' : 'error',
     };
     return;
   }
   const ports = service.typed.spec?.ports ?? [];
-  if (ports.some((candidate) => candidate.name === port?.name || candidate.port === port?.number)) {
-    if (port?.name === undefined || ports.some((candidate) => candidate.name === port.name)) return;
-  }
+  const field = port?.name === undefined ? 'number' : 'name';
+  const wanted = port?.[field];
+  if (wanted === undefined) return;
+  if (ports.some((candidate) => (field === 'name' ? candidate.name : candidate.port) === wanted)) return;
+  const candidates = ports.map((candidate) => (field === 'name' ? candidate.name : String(candidate.port)));
   const hint = didYouMean(
-    String(port?.name ?? port?.number),
-    ports.map((candidate) => candidate.name ?? String(candidate.port)),
+    String(wanted),
+    candidates.filter((candidate) => candidate !== undefined),
   );
   yield {
     object: ingress.object,
-    path: `${path}.service.port`,
-    message: `it routes to port ${port?.name ?? port?.number} of Service ${name}, which has ${describePorts(service)}${hint}: requests would get 503`,
+    path: `${path}.service.port.${field}`,
+    message: `it routes to port ${wanted} of Service ${name}, which has ${describePorts(service)}${hint}: requests would fail with 503 or 404`,
   };
 }
 

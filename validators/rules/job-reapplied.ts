@@ -1,7 +1,7 @@
 import { configurationUses } from '../model/uses.ts';
+import { generated } from './missing-configuration.ts';
+import { isReplaced } from './replaced.ts';
 import type { Rule } from './rule.ts';
-
-const generated = /-[2456789bcdfghkmt]{10}$/;
 
 /** A Job names a generated ConfigMap or Secret: its template changes with the content, and a Job's template cannot. */
 export const jobReapplied: Rule = {
@@ -11,9 +11,11 @@ export const jobReapplied: Rule = {
   title: 'a Job cannot be applied a second time',
   *check({ model }) {
     for (const workload of model.workloads) {
-      if (workload.kind !== 'Job') continue;
+      if (workload.kind !== 'Job' || isReplaced(workload.object)) continue;
+      const seen = new Set<string>();
       for (const { kind, name, path } of configurationUses(workload)) {
-        if (!generated.test(name)) continue;
+        if (!generated.test(name) || seen.has(`${kind} ${name}`)) continue;
+        seen.add(`${kind} ${name}`);
         yield {
           object: workload.object,
           path,

@@ -11,11 +11,12 @@ export const jobRestartPolicy: Rule = {
     for (const { object, kind, pod, templatePath } of model.workloads) {
       const policy = pod.restartPolicy ?? 'Always';
       const job = kind === 'Job' || kind === 'CronJob';
-      if (kind === 'Pod' || job !== (policy === 'Always')) continue;
+      if (kind === 'Pod' || pod.containers.length === 0 || job !== (policy === 'Always')) continue;
+      const said = pod.restartPolicy === undefined ? 'left out, which is Always' : policy;
       yield {
         object,
-        path: joinPath(templatePath, 'spec.restartPolicy'),
-        message: `restartPolicy is ${policy}, and a ${kind} takes ${job ? 'OnFailure or Never' : 'Always'}: the API server would refuse it`,
+        path: joinPath(templatePath, pod.restartPolicy === undefined ? 'spec' : 'spec.restartPolicy'),
+        message: `restartPolicy is ${said}, and a ${kind} takes ${job ? 'OnFailure or Never' : 'Always'}: the API server would refuse it`,
       };
     }
   },

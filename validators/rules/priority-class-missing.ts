@@ -17,12 +17,16 @@ export const priorityClassMissing: Rule = {
     const made = model.all('scheduling.k8s.io', 'PriorityClass').map(({ metadata }) => metadata.name);
     const names = [...builtIn, ...offered, ...made];
     for (const { object, pod, templatePath } of model.workloads) {
-      const name = pod.priorityClassName;
-      if (name === undefined || name === '' || names.includes(name)) continue;
+      const name = pod.priorityClassName ?? '';
+      if (name === '' || names.includes(name)) continue;
+      const hint = didYouMean(name, names);
+      // Classes belong to the cluster: a target that makes none may rely on those that are there.
+      const known = environment !== undefined || made.length > 0 || hint !== '';
       yield {
         object,
         path: joinPath(templatePath, 'spec.priorityClassName'),
-        message: `there is no PriorityClass ${name}${didYouMean(name, names)}: admission would refuse the pods`,
+        message: `there is no PriorityClass ${name}${hint}: admission would refuse each pod, and none would be created`,
+        severity: known ? 'error' : 'warning',
       };
     }
   },

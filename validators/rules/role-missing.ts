@@ -3,8 +3,11 @@ import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
 
 const group = 'rbac.authorization.k8s.io';
-/** ClusterRoles that every cluster has. */
-const builtIn = /^(?:cluster-admin|admin|edit|view|system:.*)$/;
+/** What every cluster has: ClusterRoles, and Roles of kube-system and kube-public. */
+const builtIn = {
+  ClusterRole: /^(?:cluster-admin|admin|edit|view|system:.*)$/,
+  Role: /^(?:extension-apiserver-authentication-reader|system:.*|kubeadm:.*)$/,
+};
 
 interface Binding {
   readonly roleRef?: { readonly kind?: string; readonly name?: string };
@@ -19,16 +22,29 @@ export const roleMissing: Rule = {
   *check({ model, environment }) {
     for (const object of [...model.all(group, 'RoleBinding'), ...model.all(group, 'ClusterRoleBinding')]) {
       const { kind = '', name = '' } = (object as Binding).roleRef ?? {};
+      if (kind !== 'Role' && kind !== 'ClusterRole') continue;
+      if (kind === 'Role' && object.kind === 'ClusterRoleBinding') {
+        yield {
+          object,
+          path: 'roleRef.kind',
+          message: `a ClusterRoleBinding grants Role ${name}, and it takes ClusterRoles only: the API server would refuse it`,
+        };
+        continue;
+      }
       const names = model
         .all(group, kind)
         .filter((role) => kind === 'ClusterRole' || namespaceOf(role) === namespaceOf(object))
         .map(({ metadata }) => metadata.name);
       const offered = environment?.clusterObjects?.includes(`${kind}/${name}`) === true;
-      if (names.includes(name) || offered || (kind === 'ClusterRole' && builtIn.test(name))) continue;
+      if (names.includes(name) || offered || builtIn[kind].test(name)) continue;
+      const hint = didYouMean(name, names);
+      // ClusterRoles belong to the cluster: a target that makes none may grant one of an operator's.
+      const foreign = kind === 'ClusterRole' && names.length === 0 && environment === undefined;
       yield {
         object,
         path: 'roleRef.name',
-        message: `it grants ${kind} ${name}, which is not there${didYouMean(name, names)}: its subjects would be refused everything`,
+        message: `it grants ${kind} ${name}, which is not there${hint}: its subjects would be refused everything`,
+        severity: foreign ? 'warning' : 'error',
       };
     }
   },

@@ -1,7 +1,6 @@
-import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import { describeSelector, matchesSelector } from '../model/selectors.ts';
 import type { Rule } from './rule.ts';
-
-const selecting = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
+import { selectorOf } from './selector-mismatch.ts';
 
 /** Two workloads of a namespace select each other's pods. */
 export const selectorOverlap: Rule = {
@@ -11,16 +10,21 @@ export const selectorOverlap: Rule = {
   title: "a workload selects another workload's pods",
   *check({ model }) {
     for (const workload of model.workloads) {
-      if (!selecting.has(workload.kind)) continue;
-      const { selector } = (workload.object.spec ?? {}) as { selector?: LabelSelector };
+      const selector = selectorOf(workload);
+      if (selector === undefined) continue;
       for (const other of model.workloads) {
-        if (other === workload || other.namespace !== workload.namespace || other.kind === 'CronJob')
-          continue;
+        // A Job's pods are its own for good, and are gone before they count.
+        if (!other.serves || other.namespace !== workload.namespace) continue;
+        if (other.kind === workload.kind && other.name === workload.name) continue;
         if (!matchesSelector(selector, other.labels)) continue;
         yield {
           object: workload.object,
           path: 'spec.selector',
-          message: `it selects the pods of ${other.kind} ${other.name} too: the two would count, adopt and delete each other's pods`,
+          message:
+            `it selects ${describeSelector(selector)}, which the pods of ${other.kind} ${other.name} carry too: ` +
+            'autoscalers and rollouts would count both as its own, and it would adopt pods that have no owner',
+          // A pod of its own is sometimes meant to be adopted.
+          severity: other.kind === 'Pod' ? 'warning' : 'error',
         };
       }
     }

@@ -1,3 +1,4 @@
+import { operatorMakes } from '../model/run-time.ts';
 import { joinPath } from '../model/workload.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
@@ -9,16 +10,21 @@ export const serviceAccountMissing: Rule = {
   family: 'references',
   title: 'a pod runs as a ServiceAccount that is not there',
   *check({ model }) {
-    for (const { object, pod, namespace, templatePath } of model.workloads) {
-      const name = pod.serviceAccountName ?? pod.serviceAccount;
+    for (const { object, kind, pod, namespace, templatePath } of model.workloads) {
+      const field = pod.serviceAccountName ? 'serviceAccountName' : 'serviceAccount';
+      const name = pod[field] ?? '';
       const names = model.names('', 'ServiceAccount', namespace);
-      if (name === undefined || name === '' || name === 'default' || names.includes(name)) continue;
+      // The controller manager makes the account default in every namespace.
+      if (name === '' || name === 'default' || names.includes(name)) continue;
+      if (operatorMakes(model, namespace, name)) continue;
       yield {
         object,
-        path: joinPath(templatePath, 'spec.serviceAccountName'),
+        path: joinPath(templatePath, `spec.${field}`),
         message:
           `its pods run as ServiceAccount ${name}, which is not in namespace ${namespace}${didYouMean(name, names)}: ` +
-          'no pod would be created',
+          (kind === 'Pod'
+            ? 'admission would refuse it'
+            : 'admission would refuse each pod, and none would be created'),
       };
     }
   },

@@ -12,14 +12,26 @@ export const volumeMissing: Rule = {
     for (const { object, pod, containers, claimTemplates } of model.workloads) {
       const names = [...(pod.volumes ?? []).map(({ name }) => name), ...claimTemplates];
       for (const { name: container, spec, path } of containers) {
-        for (const [index, mount] of (spec.volumeMounts ?? []).entries()) {
-          if (names.includes(mount.name)) continue;
+        const mounts = [
+          ...(spec.volumeMounts ?? []).map(({ name, mountPath }, index) => ({
+            name,
+            place: mountPath,
+            field: `volumeMounts[${index}].name`,
+          })),
+          ...(spec.volumeDevices ?? []).map(({ name, devicePath }, index) => ({
+            name,
+            place: devicePath,
+            field: `volumeDevices[${index}].name`,
+          })),
+        ];
+        for (const { name, place, field } of mounts) {
+          if (names.includes(name)) continue;
           yield {
             object,
-            path: joinPath(path, `volumeMounts[${index}].name`),
+            path: joinPath(path, field),
             message:
-              `container ${container} mounts volume ${mount.name} at ${mount.mountPath}, and the pod has ` +
-              `${names.join(', ') || 'no volumes'}${didYouMean(mount.name, names)}: the API server would refuse it`,
+              `container ${container} mounts volume ${name} at ${place}, and the pod has ` +
+              `${names.join(', ') || 'no volumes'}${didYouMean(name, names)}: the API server would refuse it`,
           };
         }
       }

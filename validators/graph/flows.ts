@@ -94,7 +94,15 @@ export function inferFlows(model: Model): Flows {
   const meant = [...flows.values()].filter(
     (flow) => !flow.told.shared || flow.verdict.allowed || !reached.has(sharedKey(flow)),
   );
-  return { flows: meant, deadEnds, elsewhere };
+  // Two containers of one workload may read the same line of the same file.
+  const once = new Map(
+    deadEnds.map((end) => {
+      const { workload, object, path, address } = end.told;
+      const ends = `${workload.kind} ${workload.name} ${object.kind} ${object.metadata.name} ${path} ${address.host}:${address.port}`;
+      return [ends, end];
+    }),
+  );
+  return { flows: meant, deadEnds: [...once.values()], elsewhere };
 }
 
 /** A name that no Service has is an error when the text is surely an address, or nearly names one that there is. */

@@ -310,7 +310,7 @@ export function whatIsTold(model: Model): Told[] {
       }
       for (const [field, words] of commandsOf(container)) {
         for (const address of addressesInCommandLine(words.map((word) => expand(word, environment)))) {
-          const path = joinPath(container.path, field);
+          const path = joinPath(container.path, wordOf(container, field, address));
           const by = `${container.role === 'init' ? 'initContainer' : 'container'} ${container.name}`;
           told.push({ workload, container, address, object: workload.object, path, by, shared: false });
         }
@@ -355,6 +355,30 @@ function takenWhole(model: Model): Map<string, Set<Workload>> {
     }
   }
   return taken;
+}
+
+/** The word of a command line that holds an address, as `args[0]`. */
+function wordOf({ spec }: Container, field: string, { host }: Address): string {
+  const lists: readonly (readonly [string, readonly string[] | undefined])[] =
+    field === 'command' || field === 'args'
+      ? [
+          ['command', spec.command],
+          ['args', spec.args],
+        ]
+      : [[field, wordsAt(spec, field)]];
+  for (const [name, words = []] of lists) {
+    const index = words.findIndex((word) => word.toLowerCase().includes(host));
+    if (index >= 0) return `${name}[${index}]`;
+  }
+  return field;
+}
+
+/** The words of a probe's or a hook's command. */
+function wordsAt(spec: Container['spec'], field: string): readonly string[] | undefined {
+  const found = field
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], spec);
+  return found as readonly string[] | undefined;
 }
 
 function commandsOf(container: Container): [string, readonly string[]][] {

@@ -1,4 +1,4 @@
-import type { Model } from '../model/model.ts';
+import { type Model, namespaceOf } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
 import { optionsOf } from './options.ts';
 import { declaredPorts } from './ports.ts';
@@ -46,7 +46,27 @@ export interface Brokers {
 
 /** The Kafka brokers of a namespace, or undefined when it has none of its own. */
 export function brokersOf(model: Model, namespace: string): Brokers | undefined {
-  const found = model.workloads.filter((workload) => workload.namespace === namespace && isBroker(workload));
+  return once(brokersIn, model, namespace, findBrokers);
+}
+
+const brokersIn = new WeakMap<Model, Map<string, Brokers | undefined>>();
+const topicsIn = new WeakMap<Model, Map<string, Topic[] | undefined>>();
+
+/** What a namespace has, found once for each model. */
+function once<Value>(
+  known: WeakMap<Model, Map<string, Value>>,
+  model: Model,
+  namespace: string,
+  find: (model: Model, namespace: string) => Value,
+): Value {
+  const found = known.get(model) ?? new Map<string, Value>();
+  known.set(model, found);
+  if (!found.has(namespace)) found.set(namespace, find(model, namespace));
+  return found.get(namespace) as Value;
+}
+
+function findBrokers(model: Model, namespace: string): Brokers | undefined {
+  const found = model.workloadsIn(namespace).filter(isBroker);
   const settings = found.map((workload) => brokerSettings(model, workload));
   const workloads = found.filter(
     (_, index) => !/^\s*controller\s*$/.test(settings[index]?.get('process.roles') ?? ''),
@@ -73,6 +93,10 @@ export interface Topic {
  * KafkaTopic objects. Undefined when it declares none.
  */
 export function topicsOf(model: Model, namespace: string): Topic[] | undefined {
+  return once(topicsIn, model, namespace, findTopics);
+}
+
+function findTopics(model: Model, namespace: string): Topic[] | undefined {
   const topics: Topic[] = [];
   for (const configuration of model.configurations) {
     if (configuration.namespace !== namespace) continue;
@@ -85,6 +109,7 @@ export function topicsOf(model: Model, namespace: string): Topic[] | undefined {
     }
   }
   for (const object of model.all('kafka.strimzi.io', 'KafkaTopic')) {
+    if (namespaceOf(object) !== namespace) continue;
     const { topicName, partitions = 1 } = (object.spec ?? {}) as { topicName?: string; partitions?: number };
     topics.push({ name: topicName ?? object.metadata.name, partitions });
   }

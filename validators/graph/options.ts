@@ -17,7 +17,19 @@ export interface Option {
 }
 
 /** Every setting of a container: its environment, the keys of mounted properties, INI and YAML files, and its flags, in this order. */
-export function optionsOf(model: Model, workload: Workload, container: Container): Option[] {
+export function optionsOf(model: Model, workload: Workload, container: Container): readonly Option[] {
+  let options = known.get(container);
+  if (options === undefined) {
+    options = readOptions(model, workload, container);
+    known.set(container, options);
+  }
+  return options;
+}
+
+/** Read once for each container: several rules ask, and files are parsed for it. */
+const known = new WeakMap<Container, readonly Option[]>();
+
+function readOptions(model: Model, workload: Workload, container: Container): Option[] {
   const environment = environmentOf(model, workload, container);
   const options: Option[] = [];
   for (const { name, value, object, path } of environment.values()) {

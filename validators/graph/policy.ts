@@ -33,17 +33,32 @@ export function namespaceLabels(model: Model, name: string): Labels {
   return { ...labels, 'kubernetes.io/metadata.name': name };
 }
 
+type Direction = 'Ingress' | 'Egress';
+
+const byNamespace = new WeakMap<Model, Map<string, Typed<NetworkPolicy>[]>>();
+const ofWorkload = new WeakMap<Workload, Map<Direction, Typed<NetworkPolicy>[]>>();
+
 /** The policies of one direction that select a pod. */
 export function policiesFor(
   model: Model,
-  end: { readonly namespace: string; readonly labels: Labels | undefined },
-  direction: 'Ingress' | 'Egress',
-): Typed<NetworkPolicy>[] {
-  return model.policies.filter(({ namespace, typed }) => {
-    if (namespace !== end.namespace || !matchesSelector(typed.spec?.podSelector ?? {}, end.labels ?? {}))
-      return false;
-    return directionsOf(typed).includes(direction);
-  });
+  end: Workload | { readonly namespace: string; readonly labels: Labels | undefined },
+  direction: Direction,
+): readonly Typed<NetworkPolicy>[] {
+  const cache = 'pod' in end ? (ofWorkload.get(end) ?? new Map()) : undefined;
+  const before = cache?.get(direction);
+  if (before !== undefined) return before;
+  let policies = byNamespace.get(model);
+  if (policies === undefined) {
+    policies = Map.groupBy(model.policies, ({ namespace }) => namespace);
+    byNamespace.set(model, policies);
+  }
+  const found = (policies.get(end.namespace) ?? []).filter(
+    ({ typed }) =>
+      matchesSelector(typed.spec?.podSelector ?? {}, end.labels ?? {}) &&
+      directionsOf(typed).includes(direction),
+  );
+  if ('pod' in end && cache !== undefined) ofWorkload.set(end, cache.set(direction, found));
+  return found;
 }
 
 /**

@@ -41,7 +41,22 @@ export interface EnvValue {
 }
 
 /** The environment of a container as the kubelet would make it: envFrom first, then env, with `$(NAME)` expanded. */
-export function environmentOf(model: Model, workload: Workload, container: Container): Map<string, EnvValue> {
+export function environmentOf(
+  model: Model,
+  workload: Workload,
+  container: Container,
+): ReadonlyMap<string, EnvValue> {
+  let values = environments.get(container);
+  if (values === undefined) {
+    values = readEnvironment(model, workload, container);
+    environments.set(container, values);
+  }
+  return values;
+}
+
+const environments = new WeakMap<Container, ReadonlyMap<string, EnvValue>>();
+
+function readEnvironment(model: Model, workload: Workload, container: Container): Map<string, EnvValue> {
   const values = new Map<string, EnvValue>();
   const { object, namespace } = workload;
   for (const source of container.spec.envFrom ?? []) {

@@ -33,7 +33,9 @@ import { nodePortClash } from './node-port-clash.ts';
 import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { peersCut } from './peers-cut.ts';
+import { podFitsNoNode } from './pod-fits-no-node.ts';
 import { podSecurity } from './pod-security.ts';
+import { podsDoNotFit } from './pods-do-not-fit.ts';
 import { policySelectsNothing } from './policy-selects-nothing.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { probePortMissing } from './probe-port-missing.ts';
@@ -58,6 +60,7 @@ import { selectorOverlap } from './selector-overlap.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
 import { servicePortUnknown } from './service-port-unknown.ts';
 import { serviceWithoutPods } from './service-without-pods.ts';
+import { spreadImpossible } from './spread-impossible.ts';
 import { subjectMissing } from './subject-missing.ts';
 import { subpathMissing } from './subpath-missing.ts';
 import { timeZoneUnknown } from './time-zone-unknown.ts';
@@ -105,7 +108,9 @@ export const rules: readonly Rule[] = [
   notOffered,
   peerElsewhere,
   peersCut,
+  podFitsNoNode,
   podSecurity,
+  podsDoNotFit,
   policySelectsNothing,
   priorityClassMissing,
   probePortMissing,
@@ -129,6 +134,7 @@ export const rules: readonly Rule[] = [
   serviceAccountMissing,
   servicePortUnknown,
   serviceWithoutPods,
+  spreadImpossible,
   subjectMissing,
   subpathMissing,
   timeZoneUnknown,

@@ -63,7 +63,7 @@ function* peers(
     const { podSelector } = peer;
     const namespace = namespaceOfPeer(model, policy, peer);
     if (peer.ipBlock || namespace === undefined || isEmpty(podSelector)) continue;
-    const there = model.workloads.filter((workload) => workload.namespace === namespace);
+    const there = model.workloadsIn(namespace);
     if (there.some(({ labels }) => matchesSelector(podSelector, labels))) {
       if (!peer.namespaceSelector) yield* strayValues(model, policy, podSelector, place, there);
       continue;
@@ -122,8 +122,8 @@ function serversOf(
   for (const peer of to) {
     const namespace = namespaceOfPeer(model, policy, peer);
     if (peer.ipBlock || namespace === undefined) return undefined;
-    const there = model.workloads.filter((workload) => workload.namespace === namespace);
-    if (mayBeElsewhere(model, namespace, peer.podSelector, there)) return undefined;
+    const there = model.workloadsIn(namespace);
+    if (there.length === 0) return undefined;
     found.push(...there.filter(({ labels }) => matchesSelector(peer.podSelector ?? {}, labels)));
   }
   return found;
@@ -138,7 +138,7 @@ export const policySelectsNothing: Rule = {
   *check({ model }) {
     for (const policy of model.policies) {
       const { podSelector = {}, ingress = [], egress = [] } = policy.typed.spec ?? {};
-      const here = model.workloads.filter(({ namespace }) => namespace === policy.namespace);
+      const here = model.workloadsIn(policy.namespace);
       const selected = here.filter(({ labels }) => matchesSelector(podSelector, labels));
       if (!isEmpty(podSelector) && selected.length === 0) {
         if (mayBeElsewhere(model, policy.namespace, podSelector, here)) continue;

@@ -130,7 +130,7 @@ function urls(written: string): Address[] {
         host,
         port: told ?? known,
         scheme,
-        text: whole.replaceAll(unknown, '…'),
+        text: shownOf(whole),
         certainty: 'told',
         ...(told === undefined && known !== undefined ? { portImplied: true as const } : {}),
       });
@@ -143,6 +143,11 @@ function urls(written: string): Address[] {
     }
   }
   return found;
+}
+
+/** A URL as reports may show it: without the password that it may hold. */
+function shownOf(url: string): string {
+  return url.replace(/:\/\/\S*@/, '://…@').replaceAll(unknown, '…');
 }
 
 const hostPort = new RegExp(`^(${label}(?:\\.${label})*):(\\d{1,5})$`);

@@ -326,7 +326,9 @@ export function whatIsTold(model: Model): Told[] {
       for (const [field, words] of commandsOf(container)) {
         for (const address of addressesInCommandLine(words.map((word) => expand(word, environment)))) {
           const path = joinPath(container.path, wordOf(container, field, address));
-          const by = `${container.role === 'init' ? 'initContainer' : 'container'} ${container.name}`;
+          const what = container.role === 'init' ? 'initContainer' : 'container';
+          const asker = /^(?:lifecycle\.)?(\w+)\.exec/.exec(field)?.[1];
+          const by = `${asker === undefined ? '' : `${asker} of `}${what} ${container.name}`;
           told.push({ workload, container, address, object: workload.object, path, by, shared: false });
         }
       }

@@ -30,7 +30,10 @@ export const advertisedElsewhere: Rule = {
             const told = `${by} announces ${listener} as ${host}:${port}`;
             const wrong = (reason: string) => ({ object, path, message: `${told}, ${reason}` });
             if (resolution.to === 'nothing') {
-              yield wrong(`and ${resolution.reason}: clients would be sent to a name that does not resolve`);
+              const hint = resolution.meant === undefined ? '' : ` (did you mean "${resolution.meant}"?)`;
+              yield wrong(
+                `and ${resolution.reason}${hint}: clients would be sent to a name that does not resolve`,
+              );
             }
             if (resolution.to !== 'pod' && resolution.to !== 'service') continue;
             const { service } = resolution;

@@ -67,7 +67,9 @@ export const alertExpressionWrong: Rule = {
           const name =
             rule.alert === undefined ? `recorded ${rule.record ?? 'series'}` : `alert ${rule.alert}`;
           const place = (field: string) => (inside ? `${path}.groups[${i}].rules[${j}].${field}` : path);
-          const effect = 'Prometheus would refuse the whole file, and none of its rules would be there';
+          const effect = inside
+            ? 'the operator would leave the whole object out, and none of its rules would be there'
+            : 'Prometheus would refuse its whole configuration';
           const mistake = rule.expr === undefined ? undefined : mistakeIn(String(rule.expr));
           if (mistake !== undefined) {
             yield {

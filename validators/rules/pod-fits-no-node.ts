@@ -16,12 +16,12 @@ export function misfit(
   const { pod, templatePath, containers } = workload;
   if (pod.nodeName !== undefined || nodes.length === 0) return undefined;
   const labelled = nodes.filter((node) => unmetLabel(pod, node, nodes) === undefined);
-  const [first] = nodes;
-  if (labelled.length === 0 && first !== undefined) {
+  if (labelled.length === 0) {
+    const wanted = [...new Set(nodes.map((node) => unmetLabel(pod, node, nodes)))];
     const field = pod.nodeSelector === undefined ? 'spec.affinity.nodeAffinity' : 'spec.nodeSelector';
     return {
       path: joinPath(templatePath, field),
-      message: `its pods want a node with ${unmetLabel(pod, first, nodes)}, and ${name} has none: they would stay Pending`,
+      message: `its pods want a node with ${wanted.join(' and ')}, and ${name} has none: they would stay Pending`,
     };
   }
   const tolerated = labelled.filter((node) => untolerated(pod, node) === undefined);

@@ -101,11 +101,16 @@ function* ports(
     if (has) continue;
     // A container need not declare what it listens on.
     if (!byName && servers.some((server) => isSetToListen(model, server, first))) continue;
+    const same = declared.find((one) => (byName ? one.name === port : one.number === first));
     const names = [...new Set(declared.map(({ name, number }) => (byName ? (name ?? '') : String(number))))];
+    const there =
+      same === undefined
+        ? `have ${names.filter((name) => name !== '').join(', ') || 'no port with a name'}${didYouMean(String(port), names)}`
+        : `have it for ${same.protocol}`;
     yield {
       object: policy.object,
       path: `${path}[${index}].port`,
-      message: `it names ${protocol} ${port}, and the pods ${whose} have ${names.filter((name) => name !== '').join(', ') || 'no port with a name'}${didYouMean(String(port), names)}: the rule lets nothing through`,
+      message: `it names ${protocol} ${port}, and the pods ${whose} ${there}: the rule lets nothing through`,
       ...(byName ? {} : { severity: 'warning' as const }),
     };
   }

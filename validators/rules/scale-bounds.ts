@@ -34,7 +34,7 @@ export const scaleBounds: Rule = {
         yield {
           object,
           path: 'spec.scaleTargetRef.name',
-          message: `${other} scales ${workload.kind} ${workload.name} too: the two would set its replicas against each other`,
+          message: `${other} scales ${workload.kind} ${workload.name} too: the controller would let neither of them scale`,
         };
       }
     }

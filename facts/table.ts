@@ -36,7 +36,8 @@ function environmentsOf(head: string): readonly string[] | undefined {
 /**
  * Reads the fact tables of a Markdown file: those whose first two columns are `object` and `fact`. Other tables,
  * and all other text, are for people.
- * @throws UsageError when a row has another number of cells than its head, or a head names no environment.
+ * @throws UsageError when a row has another number of cells than its head, a head names no environment, or rows of
+ * facts have no head.
  */
 export function readFacts(markdown: string, file: string): Fact[] {
   const facts: Fact[] = [];
@@ -59,7 +60,15 @@ export function readFacts(markdown: string, file: string): Fact[] {
       }
       continue;
     }
-    if (head === undefined) continue;
+    if (head === undefined) {
+      // A table of facts whose head was damaged would hold nothing, and say nothing.
+      if (row.length > 2 && /^[A-Z]\w+\/[\w.-]+$/.test(row[0] ?? '')) {
+        throw new UsageError(
+          `${file}:${line}: ${row[0]} stands in a table whose head does not begin with "| object | fact |"`,
+        );
+      }
+      continue;
+    }
     if (row.length !== head.length) {
       throw new UsageError(
         `${file}:${line}: the row has ${row.length} cells and its head has ${head.length}`,

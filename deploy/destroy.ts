@@ -47,7 +47,7 @@ export function destroyPlan(cluster: Cluster, choice: Choice, keepData: boolean)
   return [
     {
       kind: 'run',
-      does: `Delete ${namespaces.join(', ')} with all that they hold`,
+      does: `Delete ${namespaces.join(', ')} with all that ${namespaces.length === 1 ? 'it holds' : 'they hold'}`,
       commands: [
         ...clusterWide.map(({ kind, metadata }) =>
           deleteCommand(context, [`${kind.toLowerCase()}/${metadata.name}`, '--ignore-not-found']),

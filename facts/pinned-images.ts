@@ -1,15 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  didYouMean,
-  type Finding,
-  type Judged,
-  nameOf,
-  parseYaml,
-  type Rule,
-  UsageError,
-} from '@plumbline/validators';
-import { podTemplate } from './pods.ts';
+import { type Context, didYouMean, parseYaml, type Rule, UsageError } from '@plumbline/validators';
 
 /** base/images.yaml: every image that the manifests run. */
 export interface Images {
@@ -40,31 +31,22 @@ export async function readImages(root: string): Promise<Images> {
 /** The registry that production takes the images built here from. */
 const registry = /^[a-z0-9.-]+(?::\d+)?\/(?:[a-z0-9._-]+\/)*/;
 
-const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob']);
-
 /** A rule: a published image runs at the tag that base/images.yaml names, an image built here at `latest` on laptops. */
 export function pinnedImages(images: Images): Rule {
-  return ({ objects, environment }: Judged) =>
-    objects.flatMap((object): Finding[] => {
-      if (!workloads.has(object.kind)) return [];
-      const { spec, path } = podTemplate(object);
-      return (['containers', 'initContainers'] as const).flatMap((list) =>
-        (spec[list] ?? []).flatMap(({ image = '' }, index) => {
-          const message = mistake(image, images, environment.secrets === 'external');
-          if (message === undefined) return [];
-          const where = `${path}.spec.${list}[${index}].image`;
-          return [
-            {
-              rule: 'image-not-pinned',
-              severity: 'error' as const,
-              resource: nameOf(object),
-              path: where,
-              message,
-            },
-          ];
-        }),
-      );
-    });
+  return {
+    id: 'image-not-pinned',
+    severity: 'error',
+    family: 'security',
+    title: 'an image is not the one that base/images.yaml pins',
+    *check({ model, environment }: Context) {
+      for (const { object, containers } of model.workloads) {
+        for (const { spec, path } of containers) {
+          const message = mistake(spec.image ?? '', images, environment?.secrets === 'external');
+          if (message !== undefined) yield { object, path: `${path}.image`, message };
+        }
+      }
+    },
+  };
 }
 
 function mistake(image: string, images: Images, production: boolean): string | undefined {

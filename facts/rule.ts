@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type Context,
   didYouMean,
-  type Finding,
-  type Judged,
   type KubernetesObject,
-  nameOf,
+  type Problem,
   type Rule,
   UsageError,
 } from '@plumbline/validators';
@@ -47,24 +46,24 @@ function readerOf(fact: Fact): { readonly read: Reader; readonly words: readonly
 }
 
 /** What is wrong with one fact, or undefined when it holds. */
-export function judge(fact: Fact, objects: readonly KubernetesObject[], target: string): Finding | undefined {
+export function judgeFact(
+  fact: Fact,
+  objects: readonly KubernetesObject[],
+  target: string,
+): Problem | undefined {
   const where = `${fact.file}:${fact.line}`;
   const object = findObject(objects, fact.object);
-  const finding = (message: string, path?: string): Finding => ({
-    rule: 'fact',
-    severity: 'error',
-    ...(object === undefined
-      ? { source: { file: fact.file, line: fact.line } }
-      : { resource: nameOf(object) }),
+  const problem = (message: string, path?: string): Problem => ({
+    ...(object === undefined ? { source: { file: fact.file, line: fact.line } } : { object }),
     ...(path === undefined ? {} : { path }),
     message,
   });
   if (fact.expected === '-') {
-    return object === undefined ? undefined : finding(`${where} says that ${target} has no ${fact.object}`);
+    return object === undefined ? undefined : problem(`${where} says that ${target} has no ${fact.object}`);
   }
   if (object === undefined) {
     const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
-    return finding(
+    return problem(
       `${where} says that ${target} has ${fact.object}, and it has not${didYouMean(fact.object, names)}`,
     );
   }
@@ -74,10 +73,10 @@ export function judge(fact: Fact, objects: readonly KubernetesObject[], target: 
     reading = read(object, words, objects);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return finding(`${where} says that ${fact.name} is ${fact.expected}, and ${reason}`);
+    return problem(`${where} says that ${fact.name} is ${fact.expected}, and ${reason}`);
   }
   if (holds(fact.expected, reading.value)) return undefined;
-  return finding(
+  return problem(
     `${where} says that ${fact.name} is ${fact.expected}, and it is ${reading.value}`,
     reading.path,
   );
@@ -89,9 +88,15 @@ function holds(expected: string, found: string): boolean {
 
 /** A rule that holds each system's target against the system's facts. */
 export function factsRule(facts: Facts): Rule {
-  return ({ target, objects }: Judged) =>
-    (facts.get(target.system ?? '') ?? [])
-      .filter((fact) => fact.environment === target.environment)
-      .map((fact) => judge(fact, objects, target.name))
-      .filter((finding) => finding !== undefined);
+  return {
+    id: 'fact',
+    severity: 'error',
+    family: 'references',
+    title: 'a system is not what its seed says that it is',
+    check: ({ target, system, environment, model }: Context) =>
+      (facts.get(system ?? '') ?? [])
+        .filter((fact) => fact.environment === environment?.name)
+        .map((fact) => judgeFact(fact, model.objects, target))
+        .filter((problem) => problem !== undefined),
+  };
 }

@@ -22,6 +22,10 @@ const benches: Readonly<Record<string, Entry>> = {
     about: 'the whole check beside a shell loop of kustomize build | kubeconform',
     load: async () => (await import('./bench/check.ts')).benchCheck,
   },
+  mutants: {
+    about: 'the share of defects that the rules find, put into every overlay one at a time',
+    load: async () => (await import('./bench/mutants.ts')).benchMutants,
+  },
 };
 
 const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);

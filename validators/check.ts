@@ -7,10 +7,11 @@ import type { Finding } from './finding.ts';
 import { pooled } from './process/pool.ts';
 import { type Inputs, newReads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
-import { nameOf, type RenderedObject, readRendered } from './render/objects.ts';
+import { type KubernetesObject, nameOf, type RenderedObject, readRendered } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
+import { type ReportedFlow, reportFlow } from './reports/report.ts';
 import { type Asks, addUp } from './room/asks.ts';
-import { type Judged, type Rule, rules } from './rules/index.ts';
+import { contextOf, judge, type Rule, rules } from './rules/index.ts';
 import { SCHEMA_FOLDER, schemaFileOf } from './schemas/index.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
 import type { Tools } from './tools/locate.ts';
@@ -39,6 +40,10 @@ export interface CheckedTarget {
   readonly objects: readonly RenderedObject[];
   readonly asks: Asks;
   readonly findings: readonly Finding[];
+  /** What its workloads are told to connect to. */
+  readonly flows: readonly ReportedFlow[];
+  /** Ids of the rules that had nothing to judge by. */
+  readonly notChecked: readonly string[];
   /** True when the render and its validation were taken from an earlier run on the same content. */
   readonly cached: boolean;
 }
@@ -133,21 +138,30 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
       const { objects = [], warnings = [], errors = {} } = rendered ?? {};
       const plain = objects.map(({ object }) => object);
       const asks = asked(objects, errors, environment);
-      const judged: Judged = { target, objects: plain, asks, environment };
+      const judged = applyRules(
+        target,
+        environment,
+        plain,
+        asks,
+        rendered === undefined ? [] : [...rules, ...(options.extraRules ?? [])],
+        Object.keys(errors).length === 0,
+      );
       const findings =
         rendered === undefined
           ? (failures[index] ?? [])
           : [
               ...(await warned(root, target, warnings, files)),
               ...schemaFindings(objects, errors),
-              ...applyRules(judged, options.extraRules ?? [], Object.keys(errors).length === 0),
+              ...judged.findings,
             ];
       return {
         target,
         environment,
         objects,
         asks,
-        findings: await withSources(findings, judged, root, files),
+        flows: judged.flows,
+        notChecked: judged.notChecked,
+        findings: await withSources(findings, plain, root, files),
         cached: cached !== undefined,
       };
     }),
@@ -247,15 +261,22 @@ function asked(
  * What every rule finds. A rule may rely on objects that fit their schemas: where one does not, and the rule stumbles
  * over it, the schema's error is told and the rule judges again once that is mended.
  */
-function applyRules(judged: Judged, extraRules: readonly Rule[], fitting: boolean): Finding[] {
-  return [...Object.values(rules), ...extraRules].flatMap((rule) => {
-    try {
-      return rule(judged);
-    } catch (error) {
-      if (fitting) throw error;
-      return [];
-    }
-  });
+function applyRules(
+  target: Target,
+  environment: Environment,
+  objects: readonly KubernetesObject[],
+  asks: Asks,
+  chosen: readonly Rule[],
+  fitting: boolean,
+): Pick<CheckedTarget, 'findings' | 'flows' | 'notChecked'> {
+  try {
+    const context = { ...contextOf(target.name, target.system, environment, objects), asks };
+    const { findings, notChecked } = judge(context, chosen, !fitting);
+    return { findings, notChecked, flows: context.flows.flows.map(reportFlow) };
+  } catch (error) {
+    if (fitting) throw error;
+    return { findings: [], notChecked: [], flows: [] };
+  }
 }
 
 async function warned(
@@ -286,7 +307,7 @@ function schemaFindings(
 
 async function withSources(
   findings: readonly Finding[],
-  { objects }: Judged,
+  objects: readonly KubernetesObject[],
   root: string,
   files: readonly string[],
 ): Promise<Finding[]> {

@@ -13,10 +13,15 @@ export interface Cluster {
     | { readonly kind: 'other' };
 }
 
-/** True when what was asked for is all that the cluster is for, so that the node itself may stop or go. */
-export function ownsCluster(cluster: Cluster, choice: Choice): boolean {
-  if (cluster.host.kind === 'other') return false;
-  return choice.whole || (cluster.host.kind === 'kind' && cluster.host.name !== wholeCluster);
+/**
+ * True when what was asked for is all that the cluster is for, so that the node itself may stop or go. A kind cluster
+ * of another name, which only `--context` leads to, is somebody's own: who knows what else runs there.
+ */
+export function ownsCluster({ host }: Cluster, choice: Choice): boolean {
+  if (host.kind === 'other') return false;
+  if (host.kind === 'minikube') return choice.whole;
+  if (choice.whole) return host.name === wholeCluster;
+  return host.name !== wholeCluster && host.name === kindClusterName(choice.systems.map(({ name }) => name));
 }
 
 /** The cluster behind a context, as far as its name and the environment tell. */

@@ -10,7 +10,7 @@ import {
   type Rule,
   selectTargets,
 } from '@plumbline/validators';
-import { factsRule, loadFacts, pinnedImages, readImages } from '../../facts/index.ts';
+import { factsRule, flowsRule, loadFacts, loadFlows, pinnedImages, readImages } from '../../facts/index.ts';
 import { cache as ownCache, root as ownRoot } from './root.ts';
 import { repositoryTools } from './tools.ts';
 
@@ -59,7 +59,10 @@ async function sweep(folder: string): Promise<void> {
 /** The rules that a repository brings itself: its facts and its images, where it has them. */
 async function ownRules(root: string): Promise<Rule[]> {
   const rules: Rule[] = [];
-  if (await isThere(join(root, 'facts'))) rules.push(factsRule(await loadFacts(root)));
+  if (await isThere(join(root, 'facts'))) {
+    const [facts, flows] = await Promise.all([loadFacts(root), loadFlows(root)]);
+    rules.push(factsRule(facts), flowsRule(flows));
+  }
   if (await isThere(join(root, 'base/images.yaml'))) rules.push(pinnedImages(await readImages(root)));
   return rules;
 }

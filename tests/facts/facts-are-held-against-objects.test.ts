@@ -1,16 +1,24 @@
-import { type KubernetesObject, parseYaml, splitDocuments, UsageError } from '@plumbline/validators';
+import {
+  contextOf,
+  judge,
+  type KubernetesObject,
+  parseYaml,
+  splitDocuments,
+  UsageError,
+} from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   type Fact,
   factsRule,
   findObject,
-  judge,
+  judgeFact,
   loadFacts,
   readers,
   writtenName,
 } from '../../facts/index.ts';
 import { folderWith } from '../harness/folder.ts';
+import { environment } from '../validators/rules/judged.ts';
 
 const objects = splitDocuments(`apiVersion: apps/v1
 kind: Deployment
@@ -191,7 +199,7 @@ const fact = (object: string, name: string, expected: string): Fact => {
 };
 
 const found = (object: string, name: string, expected: string) =>
-  judge(fact(object, name, expected), objects, 'kind/shop');
+  judgeFact(fact(object, name, expected), objects, 'kind/shop');
 
 for (const [object, name, expected] of readings) {
   test(`${object}: ${name} is ${expected}, and nothing else`, () => {
@@ -212,9 +220,7 @@ test('every reader has a fact above', () => {
 
 test('a fact that does not hold names its line, the object, the field, and both values', () => {
   assert.equal(found('Deployment/api', 'image', 'shop-api:1'), {
-    rule: 'fact',
-    severity: 'error',
-    resource: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' },
+    object: objects[0],
     path: 'spec.template.spec.containers[0].image',
     message: 'facts/shop.md:7 says that image is shop-api:1, and it is shop-api:latest',
   });
@@ -245,7 +251,7 @@ test('a fact of another kind than it is read of, or of a container that there is
 test('a workload that is scaled and pinned at once reads as such', () => {
   const pinned = structuredClone(objects) as { spec?: { replicas?: number } }[];
   Object.assign(pinned[0]?.spec ?? {}, { replicas: 2 });
-  const finding = judge(fact('Deployment/api', 'replicas', '2..10'), pinned as never, 'kind/shop');
+  const finding = judgeFact(fact('Deployment/api', 'replicas', '2..10'), pinned as never, 'kind/shop');
   assert.match(finding?.message ?? '', 'it is 2..10 with replicas 2');
 });
 
@@ -269,10 +275,7 @@ test('a rule holds a system alone against its facts of that environment', () => 
     ]),
   );
   const judged = (system: string | undefined) =>
-    rule({
-      target: { name: 'kind', environment: 'kind', ...(system === undefined ? {} : { system }), folder: '' },
-      objects,
-    } as never);
+    judge(contextOf('kind', system, environment, objects), [rule]).findings;
   assert.is(judged('shop').length, 1);
   assert.is(judged('depot').length, 0);
   assert.is(judged(undefined).length, 0);

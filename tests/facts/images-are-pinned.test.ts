@@ -1,4 +1,4 @@
-import { type KubernetesObject, UsageError } from '@plumbline/validators';
+import { contextOf, judge, type KubernetesObject, UsageError } from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Images, pinnedImages, readImages } from '../../facts/index.ts';
@@ -13,9 +13,11 @@ const images: Images = {
 function told(image: string, secrets: 'committed' | 'external', kind = 'Deployment'): string | undefined {
   const template = { spec: { containers: [{ name: 'a', image }] } };
   const spec = kind === 'CronJob' ? { jobTemplate: { spec: { template } } } : { template };
-  const object: KubernetesObject = { apiVersion: 'any', kind, metadata: { name: 'a' }, spec };
+  const apiVersion = kind.endsWith('Job') ? 'batch/v1' : 'apps/v1';
+  const object: KubernetesObject = { apiVersion, kind, metadata: { name: 'a' }, spec };
   const rule = pinnedImages(images);
-  return rule({ objects: [object], environment: { ...environment, secrets } } as never)[0]?.message;
+  const context = contextOf('kind/shop', 'shop', { ...environment, secrets }, [object]);
+  return judge(context, [rule]).findings[0]?.message;
 }
 
 const digest = `sha256:${'0'.repeat(64)}`;

@@ -154,6 +154,21 @@ test('stop, resume, reset and destroy of one system', async () => {
   assert.not.match(kept, /persistentvolumeclaim|delete \S*namespace\b/);
 });
 
+test("somebody's own kind cluster, and another system's, loses only what was named", async () => {
+  for (const context of ['kind-mine', 'kind-big-data']) {
+    const k = `kubectl --context ${context}`;
+    assert.equal(await dryRun('destroy', 'kind', 'preempt', '--context', context), [
+      `${k} delete namespace preempt --ignore-not-found --timeout=300s`,
+    ]);
+    assert.match(
+      (await dryRun('stop', 'kind', 'preempt', '--context', context))[0] ?? '',
+      `${k} get deployments`,
+    );
+    assert.match((await dryRun('destroy', 'kind', '--context', context))[0] ?? '', `${k} delete namespace`);
+  }
+  assert.equal(await dryRun('destroy', 'kind', 'big-data'), ['kind delete cluster --name big-data']);
+});
+
 test('the node itself stops, starts and goes where it is all that the node is for', async () => {
   assert.equal(await dryRun('stop', 'kind'), [
     'kind get nodes --name plumbline',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { guardCluster, isContextOf } from '../../deploy/cluster/guard.ts';
+import { guardCluster, guardProduction, isContextOf } from '../../deploy/cluster/guard.ts';
 import type { Choice } from '../../deploy/systems.ts';
 import { readEnvironment, UsageError } from '../../validators/index.ts';
 
@@ -32,6 +32,18 @@ test("a context is an environment's by its patterns, whole", async () => {
   const kind = (await choice('kind')).environment;
   assert.ok(isContextOf(kind, 'kind-plumbline'));
   assert.not.ok(isContextOf(kind, 'kind-plumbline-2'));
+});
+
+test('production is touched only where both its context and the consent are given', async () => {
+  const { environment } = await choice('production');
+  const both = { context: 'eu-production-1', yesProduction: true };
+  guardProduction(environment, 'a deploy', both);
+  for (const permission of [
+    { ...both, context: undefined },
+    { ...both, yesProduction: false },
+  ]) {
+    assert.throws(() => guardProduction(environment, 'a deploy', permission), /production is Argo CD's/);
+  }
 });
 
 test('the cluster of everything takes any system; a cluster of one takes its own', async () => {

@@ -74,6 +74,7 @@ export async function readEnvironment(
   root: string,
   path: string,
   store: Store = noStore,
+  anyFolder = false,
 ): Promise<Environment> {
   let text: string;
   let content: unknown;
@@ -92,7 +93,7 @@ export async function readEnvironment(
   const mistakes = await rememberedMistakes(text, content, store);
   const { metadata, spec } = (content ?? {}) as Partial<EnvironmentFile>;
   const folder = basename(dirname(path));
-  if (typeof metadata?.name === 'string' && metadata.name !== folder) {
+  if (!anyFolder && typeof metadata?.name === 'string' && metadata.name !== folder) {
     mistakes.push(`metadata.name is "${metadata.name}", and its folder is ${folder}: they must be the same`);
   }
   if (mistakes.length > 0 || metadata === undefined || spec === undefined) {

@@ -1,28 +1,246 @@
-import type { Environment } from '../environment/environment.ts';
 import type { Finding } from '../finding.ts';
-import type { KubernetesObject } from '../render/objects.ts';
-import type { Target } from '../render/targets.ts';
-import type { Asks } from '../room/asks.ts';
+import { type KubernetesObject, nameOf } from '../render/objects.ts';
+import { didYouMean } from '../text/nearest.ts';
+import { addressPortClosed } from './address-port-closed.ts';
+import { addressWithoutService } from './address-without-service.ts';
+import { advertisedElsewhere } from './advertised-elsewhere.ts';
+import { budgetBlocksDrain } from './budget-blocks-drain.ts';
+import { budgetSelectsNothing } from './budget-selects-nothing.ts';
+import { claimMissing } from './claim-missing.ts';
+import { claimShared } from './claim-shared.ts';
+import { configurationMissing } from './configuration-missing.ts';
+import { consumersBeyondPartitions } from './consumers-beyond-partitions.ts';
+import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
+import { dnsCut } from './dns-cut.ts';
+import { entryCut } from './entry-cut.ts';
+import { flowCut } from './flow-cut.ts';
+import { graceTooShort } from './grace-too-short.ts';
+import { headlessServiceMissing } from './headless-service-missing.ts';
+import { imagePulledFromNowhere } from './image-pulled-from-nowhere.ts';
+import { imageUnpinned } from './image-unpinned.ts';
+import { ingressBackendMissing } from './ingress-backend-missing.ts';
+import { issuerMissing } from './issuer-missing.ts';
+import { jobReapplied } from './job-reapplied.ts';
+import { jobRecreated } from './job-recreated.ts';
+import { jobRestartPolicy } from './job-restart-policy.ts';
+import { keyMissing } from './key-missing.ts';
+import { livenessAsksDependency } from './liveness-asks-dependency.ts';
+import { memoryBeyondLimit } from './memory-beyond-limit.ts';
+import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
+import { nameRepeated } from './name-repeated.ts';
+import { namespaceMissing } from './namespace-missing.ts';
+import { namespaceOpen } from './namespace-open.ts';
+import { nodePortClash } from './node-port-clash.ts';
 import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
+import { peersCut } from './peers-cut.ts';
+import { podSecurity } from './pod-security.ts';
+import { policySelectsNothing } from './policy-selects-nothing.ts';
+import { priorityClassMissing } from './priority-class-missing.ts';
+import { probePortMissing } from './probe-port-missing.ts';
+import { pullSecretMissing } from './pull-secret-missing.ts';
+import { quorumIncomplete } from './quorum-incomplete.ts';
+import { replicasUnderAutoscaler } from './replicas-under-autoscaler.ts';
+import { replicationBeyondBrokers } from './replication-beyond-brokers.ts';
+import { requestsAboveLimits } from './requests-above-limits.ts';
+import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
+import { routeBackendMissing } from './route-backend-missing.ts';
+import type { Context, Problem, Rule } from './rule.ts';
+import { scaleBounds } from './scale-bounds.ts';
+import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
+import { scaleTargetMissing } from './scale-target-missing.ts';
+import { scheduleWrong } from './schedule-wrong.ts';
+import { scrapeCut } from './scrape-cut.ts';
 import { secretInGit } from './secret-in-git.ts';
+import { secretStoreMissing } from './secret-store-missing.ts';
+import { selectorMismatch } from './selector-mismatch.ts';
+import { selectorOverlap } from './selector-overlap.ts';
+import { serviceAccountMissing } from './service-account-missing.ts';
+import { servicePortUnknown } from './service-port-unknown.ts';
+import { serviceWithoutPods } from './service-without-pods.ts';
+import { subjectMissing } from './subject-missing.ts';
+import { subpathMissing } from './subpath-missing.ts';
+import { timeZoneUnknown } from './time-zone-unknown.ts';
+import { tlsSecretMissing } from './tls-secret-missing.ts';
+import { tokenForNothing } from './token-for-nothing.ts';
+import { topicUnknown } from './topic-unknown.ts';
+import { variableUndefined } from './variable-undefined.ts';
+import { volumeMissing } from './volume-missing.ts';
+import { volumeUnused } from './volume-unused.ts';
 
-/** What a rule judges: one target, rendered, and the environment that it is for. */
-export interface Judged {
-  readonly target: Target;
-  readonly objects: readonly KubernetesObject[];
-  readonly asks: Asks;
-  readonly environment: Environment;
+export { contextOf } from './context.ts';
+export type { Context, Family, Problem, Rule } from './rule.ts';
+
+/** Every rule, in the order of their ids. */
+export const rules: readonly Rule[] = [
+  addressPortClosed,
+  addressWithoutService,
+  advertisedElsewhere,
+  budgetBlocksDrain,
+  budgetSelectsNothing,
+  claimMissing,
+  claimShared,
+  configurationMissing,
+  consumersBeyondPartitions,
+  deadlineAfterSchedule,
+  dnsCut,
+  entryCut,
+  flowCut,
+  graceTooShort,
+  headlessServiceMissing,
+  imagePulledFromNowhere,
+  imageUnpinned,
+  ingressBackendMissing,
+  issuerMissing,
+  jobReapplied,
+  jobRecreated,
+  jobRestartPolicy,
+  keyMissing,
+  livenessAsksDependency,
+  memoryBeyondLimit,
+  monitorSelectsNothing,
+  nameRepeated,
+  namespaceMissing,
+  namespaceOpen,
+  nodePortClash,
+  notOffered,
+  peerElsewhere,
+  peersCut,
+  podSecurity,
+  policySelectsNothing,
+  priorityClassMissing,
+  probePortMissing,
+  pullSecretMissing,
+  quorumIncomplete,
+  replicasUnderAutoscaler,
+  replicationBeyondBrokers,
+  requestsAboveLimits,
+  roleMissing,
+  room,
+  routeBackendMissing,
+  scaleBounds,
+  scaleMetricWithoutRequest,
+  scaleTargetMissing,
+  scheduleWrong,
+  scrapeCut,
+  secretInGit,
+  secretStoreMissing,
+  selectorMismatch,
+  selectorOverlap,
+  serviceAccountMissing,
+  servicePortUnknown,
+  serviceWithoutPods,
+  subjectMissing,
+  subpathMissing,
+  timeZoneUnknown,
+  tlsSecretMissing,
+  tokenForNothing,
+  topicUnknown,
+  variableUndefined,
+  volumeMissing,
+  volumeUnused,
+];
+
+/** Annotations that allow what a rule finds in their object: `allow.plumbline.dev/<rule>: <reason>`. */
+const allowPrefix = 'allow.plumbline.dev/';
+
+/** What rules found in one target. */
+export interface Judgement {
+  readonly findings: Finding[];
+  /** Ids of the rules that had nothing to judge by. */
+  readonly notChecked: string[];
 }
 
-/** A rule finds what is wrong with one target. */
-export type Rule = (judged: Judged) => Finding[];
+/**
+ * What the rules find in one target, and the ids of those that had nothing to judge by.
+ *
+ * An object may allow a rule's findings about itself, with a reason; an allowance that allows nothing (any more), or
+ * gives no reason, is a finding.
+ * @param lenient a rule that stumbles over an object that does not fit its schema says nothing, instead of throwing.
+ */
+export function judge(context: Context, chosen: readonly Rule[] = rules, lenient = false): Judgement {
+  const findings: Finding[] = [];
+  const notChecked: string[] = [];
+  const allowances = allowancesOf(context);
+  for (const rule of chosen) {
+    if (rule.needsEnvironment === true && context.environment === undefined) {
+      notChecked.push(rule.id);
+      continue;
+    }
+    let problems: readonly Problem[] = [];
+    try {
+      problems = [...rule.check(context)];
+    } catch (error) {
+      if (!lenient) throw error;
+    }
+    for (const problem of problems) {
+      const allowance =
+        problem.object && allowances.find(({ object, id }) => object === problem.object && id === rule.id);
+      if (allowance) allowance.used = true;
+      else findings.push(asFinding(rule, problem));
+    }
+  }
+  const judged = new Set(chosen.map(({ id }) => id).filter((id) => !notChecked.includes(id)));
+  const known = [...judged, ...notChecked];
+  for (const { object, id, reason, used } of allowances) {
+    const problem = mistake(id, reason, used, judged, known, chosen.length > 1);
+    if (problem !== undefined) {
+      findings.push(
+        asFinding(allowanceRule, {
+          object,
+          path: `metadata.annotations["${allowPrefix}${id}"]`,
+          message: problem,
+        }),
+      );
+    }
+  }
+  return { findings, notChecked };
+}
 
-/** Every rule, by the id that its findings carry. */
-export const rules: Readonly<Record<string, Rule>> = {
-  'not-offered': notOffered,
-  'peer-elsewhere': peerElsewhere,
-  room,
-  'secret-in-git': secretInGit,
-};
+interface Allowance {
+  readonly object: KubernetesObject;
+  readonly id: string;
+  readonly reason: string;
+  used: boolean;
+}
+
+function allowancesOf({ model }: Context): Allowance[] {
+  return model.objects.flatMap((object) =>
+    Object.entries(object.metadata.annotations ?? {})
+      .filter(([key]) => key.startsWith(allowPrefix))
+      .map(([key, reason]) => ({ object, id: key.slice(allowPrefix.length), reason, used: false })),
+  );
+}
+
+/** What is wrong with an allowance; undefined for one that is in use, or that this run cannot judge. */
+function mistake(
+  id: string,
+  reason: string,
+  used: boolean,
+  judged: ReadonlySet<string>,
+  known: readonly string[],
+  whole: boolean,
+): string | undefined {
+  if (!known.includes(id))
+    return whole ? `there is no rule ${id}${didYouMean(id, known)}: it allows nothing` : undefined;
+  if (reason.trim() === '')
+    return `it allows ${id} without a reason: say why, so that the next reader can judge`;
+  return used || !judged.has(id) ? undefined : `it allows ${id}, which finds nothing here: remove it`;
+}
+
+const allowanceRule = { id: 'allowance-stale', severity: 'error' } as const;
+
+function asFinding(
+  rule: Pick<Rule, 'id' | 'severity'>,
+  { object, path, message, source, severity }: Problem,
+): Finding {
+  return {
+    rule: rule.id,
+    severity: severity ?? rule.severity,
+    ...(object === undefined ? {} : { resource: nameOf(object) }),
+    ...(path === undefined || path === '' ? {} : { path }),
+    message,
+    ...(source === undefined ? {} : { source }),
+  };
+}

@@ -1,8 +1,7 @@
 import type { Environment } from '../environment/environment.ts';
-import type { Finding } from '../finding.ts';
-import { type KubernetesObject, nameOf } from '../render/objects.ts';
+import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
-import type { Judged } from './index.ts';
+import type { Problem, Rule } from './rule.ts';
 
 /**
  * Groups that every Kubernetes cluster serves, beyond the core group. A group that ends with k8s.io need not be one:
@@ -44,20 +43,28 @@ interface ServiceSpec {
 }
 
 /** An object needs something of the cluster that `environment.yaml` does not declare. */
-export function notOffered({ objects, environment }: Judged): Finding[] {
-  return objects.flatMap((object) => [
-    ...api(object, environment),
-    ...storage(object, environment),
-    ...ingress(object, environment),
-    ...service(object, environment),
-  ]);
+export const notOffered: Rule = {
+  id: 'not-offered',
+  severity: 'error',
+  family: 'room',
+  title: 'an object needs something that the cluster does not have',
+  needsEnvironment: true,
+  check({ model, environment }) {
+    if (environment === undefined) return [];
+    return model.objects.flatMap((object) => [
+      ...api(object, environment),
+      ...storage(object, environment),
+      ...ingress(object, environment),
+      ...service(object, environment),
+    ]);
+  },
+};
+
+function finding(object: KubernetesObject, path: string, message: string): Problem {
+  return { object, path, message };
 }
 
-function finding(object: KubernetesObject, path: string, message: string): Finding {
-  return { rule: 'not-offered', severity: 'error', resource: nameOf(object), path, message };
-}
-
-function api(object: KubernetesObject, environment: Environment): Finding[] {
+function api(object: KubernetesObject, environment: Environment): Problem[] {
   const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [];
   if (group === '' || builtIn.has(group)) return [];
   if (environment.apis.includes(group)) return [];
@@ -71,7 +78,7 @@ function api(object: KubernetesObject, environment: Environment): Finding[] {
   ];
 }
 
-function storage(object: KubernetesObject, environment: Environment): Finding[] {
+function storage(object: KubernetesObject, environment: Environment): Problem[] {
   if (object.kind === 'PersistentVolumeClaim')
     return claim(object, 'spec', (object.spec ?? {}) as ClaimSpec, environment);
   if (object.kind !== 'StatefulSet') return [];
@@ -83,7 +90,7 @@ function storage(object: KubernetesObject, environment: Environment): Finding[] 
   );
 }
 
-function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environment: Environment): Finding[] {
+function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environment: Environment): Problem[] {
   const { storageClasses, name } = environment;
   const wanted = spec.storageClassName;
   const found = storageClasses.find((offered) =>
@@ -113,7 +120,7 @@ function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environm
   ];
 }
 
-function ingress(object: KubernetesObject, environment: Environment): Finding[] {
+function ingress(object: KubernetesObject, environment: Environment): Problem[] {
   if (object.kind !== 'Ingress') return [];
   const wanted = ((object.spec ?? {}) as { readonly ingressClassName?: string }).ingressClassName;
   if (wanted !== undefined && environment.ingressClasses.includes(wanted)) return [];
@@ -128,10 +135,10 @@ function ingress(object: KubernetesObject, environment: Environment): Finding[] 
   ];
 }
 
-function service(object: KubernetesObject, environment: Environment): Finding[] {
+function service(object: KubernetesObject, environment: Environment): Problem[] {
   if (object.kind !== 'Service') return [];
   const { type, ports = [] } = (object.spec ?? {}) as ServiceSpec;
-  const findings: Finding[] = [];
+  const findings: Problem[] = [];
   if (type === 'LoadBalancer' && !environment.loadBalancers) {
     const message = `${environment.name} gives no load balancers: the address would stay pending; use a NodePort there`;
     findings.push(finding(object, 'spec.type', message));

@@ -42,6 +42,17 @@ async function explained(folder: Folder) {
   return finding;
 }
 
+test('a generator that merges into what is not there, by its entry', async () => {
+  await using folder = await shop(
+    'configMapGenerator:\n  - name: other\n    literals: [a=b]\n  - name: setings\n    behavior: merge\n    literals: [a=b]\n',
+  );
+  const { message, path, resource, source } = await explained(folder);
+  assert.match(message, 'configMapGenerator[1] merges into ConfigMap setings');
+  assert.equal(resource, { apiVersion: 'v1', kind: 'ConfigMap', name: 'setings' });
+  assert.is(path, 'configMapGenerator[1]');
+  assert.equal(source, { file: overlay, line: 6 });
+});
+
 test('a file that is not YAML, by its line in the file', async () => {
   await using folder = await shop('', {
     'base/shop/deployment.yaml': `---\n${deployment}---\n# a note\nkind: Service\n  name: api\n`,

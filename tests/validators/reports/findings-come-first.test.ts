@@ -28,6 +28,8 @@ function checked(
     objects,
     asks: { objects: objects.length, pods: 3, cpu: 1.25, memory: 2 ** 30, storage: 0 },
     findings,
+    flows: [],
+    notChecked: [],
     cached,
   };
 }

@@ -1,8 +1,8 @@
 import {
-  addUp,
+  contextOf,
   type Environment,
   type Finding,
-  type Judged,
+  judge,
   type KubernetesObject,
   type Rule,
   splitDocuments,
@@ -36,12 +36,6 @@ export function findings(
   differences: Partial<Environment> = {},
 ): readonly Finding[] {
   const objects = splitDocuments(manifests).map((text) => parseYaml(text) as KubernetesObject);
-  const target = { name: 'kind/shop', environment: 'kind', system: 'shop', folder: 'overlays/kind/shop' };
-  const judged: Judged = {
-    target,
-    objects,
-    asks: addUp(objects, 3),
-    environment: { ...environment, ...differences },
-  };
-  return rule(judged);
+  const context = contextOf('kind/shop', 'shop', { ...environment, ...differences }, objects);
+  return judge(context, [rule]).findings;
 }

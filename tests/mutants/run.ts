@@ -1,0 +1,50 @@
+import {
+  contextOf,
+  type Environment,
+  judge,
+  type KubernetesObject,
+  type Rule,
+  rules,
+} from '@plumbline/validators';
+import type { Operator } from './mutant.ts';
+import { operators } from './operators.ts';
+
+/** What became of the mutants of one operator. */
+export interface Tally {
+  readonly operator: Operator;
+  readonly made: number;
+  readonly caught: number;
+  /** The mutants that no right finding named. */
+  readonly missed: readonly string[];
+}
+
+/**
+ * Puts every defect of every operator into one target, one at a time, and counts those that a finding of a right rule
+ * names at a right end; findings that the target has anyway do not count.
+ */
+export function tally(
+  target: { readonly name: string; readonly system?: string | undefined },
+  environment: Environment,
+  objects: readonly KubernetesObject[],
+  extraRules: readonly Rule[] = [],
+): Tally[] {
+  const find = (changed: readonly KubernetesObject[]) =>
+    judge(contextOf(target.name, target.system, environment, changed), [...rules, ...extraRules]).findings;
+  const before = new Set(find(objects).map((finding) => JSON.stringify(finding)));
+  return operators.map((operator) => {
+    const missed: string[] = [];
+    let made = 0;
+    for (const mutant of operator.mutate(objects, environment)) {
+      made += 1;
+      const right = find(mutant.objects).some(
+        (finding) =>
+          operator.expects.includes(finding.rule) &&
+          !before.has(JSON.stringify(finding)) &&
+          (finding.resource === undefined ||
+            mutant.ends.includes(`${finding.resource.kind}/${finding.resource.name}`)),
+      );
+      if (!right) missed.push(mutant.what);
+    }
+    return { operator, made, caught: made - missed.length, missed };
+  });
+}

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import {
+  contextOf,
+  describeResource,
+  type Environment,
+  judge,
+  type Rule,
+  readEnvironment,
+  readRendered,
+  rules,
+} from '@plumbline/validators';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+import { toCome } from './to-come.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const pages = join(root, 'docs', 'rules');
+
+/** UPDATE=1 writes what is found as what is expected: then read the difference before you commit it. */
+const update = process.env.UPDATE === '1';
+
+interface Expected {
+  readonly resource: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The environment beside a rule's fixtures, where the rule needs one. */
+async function environmentOf(folder: string): Promise<Environment | undefined> {
+  const path = join(folder, 'environment.yaml');
+  return existsSync(path) ? readEnvironment(root, relative(root, path)) : undefined;
+}
+
+/** What one rule finds in one file. */
+async function find(rule: Rule, file: string, environment: Environment | undefined): Promise<Expected[]> {
+  const objects = readRendered(await readFile(file, 'utf8'), new Map());
+  const { findings, notChecked } = judge(
+    contextOf(
+      'fixture',
+      undefined,
+      environment,
+      objects.map(({ object }) => object),
+    ),
+    [rule],
+  );
+  assert.equal(notChecked, [], `${rule.id} needs an environment.yaml beside its fixtures`);
+  return findings.map(({ resource, path = '', message }) => ({
+    resource: resource === undefined ? '' : describeResource(resource),
+    path,
+    message,
+  }));
+}
+
+async function fixtures(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
+}
+
+for (const rule of rules.filter(({ id }) => !toCome.includes(id))) {
+  const test = suite(rule.id);
+  const folder = join(import.meta.dirname, rule.id);
+
+  test('has a page that says what breaks, with an example, and how to mend it', async () => {
+    const page = await readFile(join(pages, `${rule.id}.md`), 'utf8').catch(() => '');
+    assert.match(page, `# ${rule.id}`);
+    for (const section of ['What breaks', 'Example', 'How to mend it']) assert.match(page, `## ${section}`);
+    assert.match(page, rule.severity);
+  });
+
+  test('finds nothing in what is right', async () => {
+    const files = await fixtures(join(folder, 'pass'));
+    assert.ok(files.length > 0, `tests/rules/${rule.id}/pass has no fixture`);
+    const environment = await environmentOf(folder);
+    for (const file of files) assert.equal(await find(rule, file, environment), [], file);
+  });
+
+  test('finds exactly what is wrong', async () => {
+    const files = await fixtures(join(folder, 'fail'));
+    assert.ok(files.length > 0, `tests/rules/${rule.id}/fail has no fixture`);
+    const environment = await environmentOf(folder);
+    for (const file of files) {
+      const found = await find(rule, file, environment);
+      const expectedFile = file.replace(/\.yaml$/, '.expected.json');
+      if (update) await writeFile(expectedFile, `${JSON.stringify(found, undefined, 2)}\n`);
+      const expected = JSON.parse(await readFile(expectedFile, 'utf8')) as Expected[];
+      assert.ok(expected.length > 0, `${file} expects nothing`);
+      assert.equal(found, expected, file);
+    }
+  });
+
+  test.run();
+}
+
+const whole = suite('the folder of rules');
+
+whole('has no fixtures and no page of a rule that is not there', async () => {
+  const ids = rules.map(({ id }) => id);
+  const folders = (await readdir(import.meta.dirname, { withFileTypes: true })).filter((entry) =>
+    entry.isDirectory(),
+  );
+  for (const { name } of folders) assert.ok(ids.includes(name), `tests/rules/${name} is of no rule`);
+  for (const page of await readdir(pages)) {
+    if (page !== 'README.md')
+      assert.ok(ids.includes(page.replace(/\.md$/, '')), `docs/rules/${page} is of no rule`);
+  }
+});
+
+whole('has no page and no fixtures of a rule that waits for them', async () => {
+  for (const id of toCome) {
+    assert.ok(
+      rules.some((rule) => rule.id === id),
+      `${id} is no rule`,
+    );
+    assert.not(
+      existsSync(join(pages, `${id}.md`)) && existsSync(join(import.meta.dirname, id)),
+      `${id} has them: take it from to-come.ts`,
+    );
+  }
+});
+
+whole('has ids that are unique and in order', () => {
+  const ids = rules.map(({ id }) => id);
+  assert.equal(ids, [...new Set(ids)].sort());
+});
+
+whole.run();

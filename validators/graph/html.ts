@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { layOut, type PlacedEdge, type PlacedNode } from './layout.ts';
+import type { Topology } from './topology.ts';
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+function drawNode({ x, y, width, height, ...node }: PlacedNode): string {
+  const { id, kind, name, type, details, findings } = node;
+  const left = x - width / 2;
+  const top = y - height / 2;
+  const radius = kind === 'service' ? height / 2.4 : kind === 'claim' ? 10 : 4;
+  const lines = [type, ...details].map(
+    (text, index) => `<tspan class="more" x="${x}" y="${top + 36 + index * 16}">${escapeHtml(text)}</tspan>`,
+  );
+  const wrong = findings.length > 0 ? ' wrong' : '';
+  return (
+    `<g class="node ${kind}${wrong}" tabindex="0" role="button" aria-label="${escapeHtml(`${type} ${name}`)}" ` +
+    `data-id="${escapeHtml(id)}" data-node="${escapeHtml(JSON.stringify(node))}">` +
+    `<title>${escapeHtml([`${type} ${name}`, ...findings].join('\n'))}</title>` +
+    `<rect x="${left}" y="${top}" width="${width}" height="${height}" rx="${radius}"/>` +
+    `<text text-anchor="middle"><tspan class="name" x="${x}" y="${top + 19}">${escapeHtml(name)}</tspan>${lines.join('')}</text></g>`
+  );
+}
+
+function drawEdge({ from, to, kind, label, allowed, points }: PlacedEdge): string {
+  const [first, ...rest] = points;
+  const way = `M${first?.x ?? 0} ${first?.y ?? 0} ${rest.map(({ x, y }) => `L${x} ${y}`).join(' ')}`;
+  const arrow = kind === 'mounts' ? '' : ` marker-end="url(#arrow)"`;
+  return (
+    `<path class="edge ${kind}${allowed ? '' : ' cut'}" d="${way}"${arrow} data-from="${escapeHtml(from)}" ` +
+    `data-to="${escapeHtml(to)}" data-label="${escapeHtml(label)}"><title>${escapeHtml(`${from} → ${to} ${label}`)}</title></path>`
+  );
+}
+
+/**
+ * The topology as one HTML page that needs nothing beside it: a person can search it and click through it, in light
+ * and dark, by mouse and by keyboard. No host is called.
+ */
+export async function htmlPage(topology: Topology): Promise<string> {
+  const [style, script] = await Promise.all(
+    ['page.css', 'page.js'].map((file) => readFile(join(import.meta.dirname, file), 'utf8')),
+  );
+  const { width, height, nodes, edges } = layOut(topology);
+  const wrong =
+    nodes.filter(({ findings }) => findings.length > 0).length +
+    edges.filter(({ allowed }) => !allowed).length;
+  const count =
+    wrong === 0 ? `${nodes.length} parts, ${edges.length} lines, nothing wrong` : `${wrong} wrong`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>${escapeHtml(topology.target)}</title>
+<style>
+${style}</style>
+</head>
+<body>
+<header>
+<h1>${escapeHtml(topology.target)}</h1>
+<input type="search" placeholder="Search names, kinds, ports" aria-label="Search">
+<span id="count"${wrong === 0 ? '' : ' class="wrong-text"'} role="status">${count}</span>
+</header>
+<main>
+<figure>
+<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Topology of ${escapeHtml(topology.target)}">
+<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>
+${edges.map(drawEdge).join('\n')}
+${nodes.map(drawNode).join('\n')}
+</svg>
+</figure>
+<aside aria-live="polite"></aside>
+</main>
+<script>
+${script}</script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,20 @@
+/** The typed models of the kinds that rules read, under the names that Kubernetes gives them. Types only: nothing is loaded. */
+export type { IDaemonSet as DaemonSet } from 'kubernetes-models/apps/v1/DaemonSet';
+export type { IDeployment as Deployment } from 'kubernetes-models/apps/v1/Deployment';
+export type { IStatefulSet as StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
+export type { IHorizontalPodAutoscaler as HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
+export type { ICronJob as CronJob } from 'kubernetes-models/batch/v1/CronJob';
+export type { IJob as Job } from 'kubernetes-models/batch/v1/Job';
+export type { IIngress as Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
+export type { INetworkPolicy as NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
+export type { INetworkPolicyPeer as NetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPeer';
+export type { INetworkPolicyPort as NetworkPolicyPort } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPort';
+export type { IPodDisruptionBudget as PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+export type { IContainer as ContainerSpec } from 'kubernetes-models/v1/Container';
+export type { IEnvVar as EnvVar } from 'kubernetes-models/v1/EnvVar';
+export type { IPersistentVolumeClaim as PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim';
+export type { IPodSpec as PodSpec } from 'kubernetes-models/v1/PodSpec';
+export type { IProbe as Probe } from 'kubernetes-models/v1/Probe';
+export type { IService as Service } from 'kubernetes-models/v1/Service';
+export type { IServicePort as ServicePort } from 'kubernetes-models/v1/ServicePort';
+export type { IVolume as Volume } from 'kubernetes-models/v1/Volume';

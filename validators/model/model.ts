@@ -1,0 +1,162 @@
+import type { KubernetesObject } from '../render/objects.ts';
+import { type Configuration, readConfigurations } from './configuration.ts';
+import type {
+  HorizontalPodAutoscaler,
+  Ingress,
+  NetworkPolicy,
+  PersistentVolumeClaim,
+  PodDisruptionBudget,
+  Service,
+  StatefulSet,
+} from './kubernetes.ts';
+import type { Labels } from './selectors.ts';
+import { readWorkload, type Workload } from './workload.ts';
+
+/** An object seen as its kind's typed model. */
+export interface Typed<Kind> {
+  readonly object: KubernetesObject;
+  readonly typed: Kind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** One target's objects, by what they are to each other. */
+export interface Model {
+  readonly objects: readonly KubernetesObject[];
+  readonly workloads: readonly Workload[];
+  readonly services: readonly Typed<Service>[];
+  readonly policies: readonly Typed<NetworkPolicy>[];
+  readonly ingresses: readonly Typed<Ingress>[];
+  readonly claims: readonly Typed<PersistentVolumeClaim>[];
+  readonly scalers: readonly Typed<HorizontalPodAutoscaler>[];
+  readonly budgets: readonly Typed<PodDisruptionBudget>[];
+  readonly configurations: readonly Configuration[];
+  /** Namespaces that the target makes or has objects in. */
+  readonly namespaces: ReadonlySet<string>;
+
+  /** Every object of a group and kind (`''` is the core group). */
+  all(group: string, kind: string): readonly KubernetesObject[];
+  find(group: string, kind: string, namespace: string, name: string): KubernetesObject | undefined;
+  /** Names of a kind in a namespace, for suggestions. */
+  names(group: string, kind: string, namespace: string): string[];
+  configuration(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): Configuration | undefined;
+  service(namespace: string, name: string): Typed<Service> | undefined;
+  /** The workloads whose pods a Service leads to. */
+  behind(service: Typed<Service>): readonly Workload[];
+  /** The StatefulSet workload whose pods have names under a headless Service. */
+  statefulBehind(service: Typed<Service>): Workload | undefined;
+}
+
+/** The API group of an object; empty for the core group. */
+export function groupOf(object: KubernetesObject): string {
+  return object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
+}
+
+/** The namespace that an object lives in when it is applied as it is. */
+export function namespaceOf(object: KubernetesObject): string {
+  return object.metadata.namespace ?? 'default';
+}
+
+/** Builds the model of one target's objects. */
+export function buildModel(objects: readonly KubernetesObject[]): Model {
+  const byKind = new Map<string, KubernetesObject[]>();
+  const byName = new Map<string, KubernetesObject>();
+  for (const object of objects) {
+    const kind = `${groupOf(object)}/${object.kind}`;
+    const list = byKind.get(kind) ?? [];
+    list.push(object);
+    byKind.set(kind, list);
+    byName.set(`${kind} ${namespaceOf(object)} ${object.metadata.name}`, object);
+  }
+  const all = (group: string, kind: string) => byKind.get(`${group}/${kind}`) ?? [];
+  const typed = <Kind>(group: string, kind: string): Typed<Kind>[] =>
+    all(group, kind).map((object) => ({
+      object,
+      typed: object as unknown as Kind,
+      namespace: namespaceOf(object),
+      name: object.metadata.name,
+    }));
+  const scalers = typed<HorizontalPodAutoscaler>('autoscaling', 'HorizontalPodAutoscaler');
+  const workloads = objects
+    .map((object) =>
+      readWorkload(
+        object,
+        scalers.map((scaler) => scaler.typed),
+      ),
+    )
+    .filter((workload) => workload !== undefined);
+  const byNamespace = Map.groupBy(workloads, ({ namespace }) => namespace);
+  const services = typed<Service>('', 'Service');
+  const serviceByName = new Map(services.map((service) => [`${service.namespace} ${service.name}`, service]));
+  const configurations = objects.flatMap(readConfigurations);
+  const configurationByName = new Map(
+    configurations.map((configuration) => [
+      `${configuration.kind} ${configuration.namespace} ${configuration.name}`,
+      configuration,
+    ]),
+  );
+  const behindCache = new Map<Typed<Service>, readonly Workload[]>();
+  const behind = (service: Typed<Service>): readonly Workload[] => {
+    let found = behindCache.get(service);
+    if (found === undefined) {
+      found = (byNamespace.get(service.namespace) ?? []).filter((workload) =>
+        selectsPods(service.typed.spec?.selector, workload),
+      );
+      behindCache.set(service, found);
+    }
+    return found;
+  };
+  return {
+    objects,
+    workloads,
+    services,
+    policies: typed<NetworkPolicy>('networking.k8s.io', 'NetworkPolicy'),
+    ingresses: typed<Ingress>('networking.k8s.io', 'Ingress'),
+    claims: typed<PersistentVolumeClaim>('', 'PersistentVolumeClaim'),
+    scalers,
+    budgets: typed<PodDisruptionBudget>('policy', 'PodDisruptionBudget'),
+    configurations,
+    namespaces: new Set([
+      ...all('', 'Namespace').map(({ metadata }) => metadata.name),
+      ...objects.map(({ metadata }) => metadata.namespace).filter((namespace) => namespace !== undefined),
+    ]),
+    all,
+    find: (group, kind, namespace, name) => byName.get(`${group}/${kind} ${namespace} ${name}`),
+    names: (group, kind, namespace) =>
+      all(group, kind)
+        .filter((object) => namespaceOf(object) === namespace)
+        .map(({ metadata }) => metadata.name),
+    configuration: (kind, namespace, name) => configurationByName.get(`${kind} ${namespace} ${name}`),
+    service: (namespace, name) => serviceByName.get(`${namespace} ${name}`),
+    behind,
+    statefulBehind: (service) =>
+      behind(service).find(
+        ({ kind, object }) =>
+          kind === 'StatefulSet' && (object as unknown as StatefulSet).spec?.serviceName === service.name,
+      ),
+  };
+}
+
+/** True when a plain selector finds pods of a workload: by its template's labels, and those that its controller adds. */
+export function selectsPods(selector: Labels | undefined, workload: Workload): boolean {
+  const pairs = Object.entries(selector ?? {});
+  return (
+    pairs.length > 0 &&
+    pairs.every(([key, value]) => workload.labels[key] === value || isAdded(workload, key, value))
+  );
+}
+
+/**
+ * True for a label that a pod of the workload gets from its controller: the Job's name, or an ordinal; also one that it
+ * reaches only once it is scaled, since Services for such pods are made before.
+ */
+export function isAdded({ kind, name, object }: Workload, key: string, value: string): boolean {
+  if (kind === 'Job') return (key === 'job-name' || key === 'batch.kubernetes.io/job-name') && value === name;
+  if (kind !== 'StatefulSet') return false;
+  let index = '';
+  if (key === 'apps.kubernetes.io/pod-index') index = value;
+  else if (key === 'statefulset.kubernetes.io/pod-name' && value.startsWith(`${name}-`))
+    index = value.slice(name.length + 1);
+  const start = (object as unknown as StatefulSet).spec?.ordinals?.start ?? 0;
+  return /^\d+$/.test(index) && Number(index) >= start;
+}

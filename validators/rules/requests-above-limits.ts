@@ -1,0 +1,27 @@
+import { joinPath } from '../model/workload.ts';
+import { parseQuantity } from '../room/quantity.ts';
+import type { Rule } from './rule.ts';
+
+/** A container requests more than it may use. */
+export const requestsAboveLimits: Rule = {
+  id: 'requests-above-limits',
+  severity: 'error',
+  family: 'room',
+  title: 'a container requests more than its limit',
+  *check({ model }) {
+    for (const { object, containers } of model.workloads) {
+      for (const { name, spec, path } of containers) {
+        const { requests = {}, limits = {} } = spec.resources ?? {};
+        for (const [resource, request] of Object.entries(requests)) {
+          const limit = limits[resource];
+          if (limit === undefined || parseQuantity(request) <= parseQuantity(limit)) continue;
+          yield {
+            object,
+            path: joinPath(path, `resources.requests["${resource}"]`),
+            message: `container ${name} requests ${resource} ${request} and is limited to ${limit}: the API server would refuse it`,
+          };
+        }
+      }
+    }
+  },
+};

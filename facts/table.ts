@@ -40,7 +40,7 @@ function environmentsOf(head: string): readonly string[] | undefined {
  * facts have no head.
  */
 export function readFacts(markdown: string, file: string): Fact[] {
-  return readTables(markdown, file, ['object', 'fact']);
+  return readTables(markdown, file, 'facts');
 }
 
 /**
@@ -49,7 +49,7 @@ export function readFacts(markdown: string, file: string): Fact[] {
  * @throws UsageError as `readFacts` does, and for a cell that is neither.
  */
 export function readFlows(markdown: string, file: string): Fact[] {
-  const flows = readTables(markdown, file, ['client', 'talks to']);
+  const flows = readTables(markdown, file, 'flows');
   for (const { expected, line } of flows) {
     if (expected !== 'yes' && expected !== '-') {
       throw new UsageError(`${file}:${line}: a flow is "yes" or "-", not "${expected}"`);
@@ -58,19 +58,30 @@ export function readFlows(markdown: string, file: string): Fact[] {
   return flows;
 }
 
-function readTables(markdown: string, file: string, heads: readonly [string, string]): Fact[] {
+const heads = { facts: ['object', 'fact'], flows: ['client', 'talks to'] } as const;
+
+function kindOf([first, second]: readonly string[]): keyof typeof heads | undefined {
+  return (['facts', 'flows'] as const).find((kind) => heads[kind][0] === first && heads[kind][1] === second);
+}
+
+function readTables(markdown: string, file: string, wanted: keyof typeof heads): Fact[] {
   const facts: Fact[] = [];
   let head: string[] | undefined;
+  let ofOtherKind = false;
   for (const [index, text] of markdown.split('\n').entries()) {
     const line = index + 1;
     if (!text.trimStart().startsWith('|')) {
       head = undefined;
+      ofOtherKind = false;
       continue;
     }
     const row = cells(text);
     if (row.every((cell) => /^:?-{3,}:?$/.test(cell))) continue;
-    if (row[0] === heads[0] && row[1] === heads[1]) {
-      head = row;
+    const kind = kindOf(row);
+    if (kind !== undefined) {
+      ofOtherKind = kind !== wanted;
+      head = ofOtherKind ? undefined : row;
+      if (head === undefined) continue;
       const unknown = row.slice(2).find((cell) => environmentsOf(cell) === undefined);
       if (unknown !== undefined) {
         throw new UsageError(
@@ -80,10 +91,11 @@ function readTables(markdown: string, file: string, heads: readonly [string, str
       continue;
     }
     if (head === undefined) {
-      // A table of facts whose head was damaged would hold nothing, and say nothing.
-      if (row.length > 2 && /^[A-Z]\w+\/[\w.-]+$/.test(row[0] ?? '')) {
+      // A table whose head was damaged would hold nothing, and say nothing.
+      if (!ofOtherKind && row.length > 2 && /^[A-Z]\w+\/[\w.-]+$/.test(row[0] ?? '')) {
         throw new UsageError(
-          `${file}:${line}: ${row[0]} stands in a table whose head does not begin with "| object | fact |"`,
+          `${file}:${line}: ${row[0]} stands in a table whose head begins neither with "| object | fact |" nor with ` +
+            '"| client | talks to |"',
         );
       }
       continue;

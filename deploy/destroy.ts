@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '@plumbline/validators';
 import { type Cluster, ownsCluster } from './cluster/cluster.ts';
 import { kubectl } from './cluster/kubectl.ts';
-import { type Command, command, minutes, type Plan } from './plan/step.ts';
+import { ownNamespaces } from './cluster/ownership.ts';
+import { type Command, command, minutes, type Plan, type Step } from './plan/step.ts';
 import { type Choice, inNamespaces } from './systems.ts';
 
 /** What stays when the data is kept, and what the namespace's own controllers would make anew at once. */
@@ -17,19 +18,22 @@ const always = ['jobs', 'pods'];
 export function destroyPlan(cluster: Cluster, choice: Choice, keepData: boolean): Plan {
   const { context, host } = cluster;
   if (keepData) {
-    return inNamespaces(choice.systems).map(({ namespace, objects }) => ({
-      kind: 'run',
-      does: `Take everything but the claims from ${namespace}`,
-      commands: [
-        deleteCommand(context, [
-          [...kindsOf(objects), ...always].join(','),
-          '--all',
-          '--namespace',
-          namespace,
-          '--ignore-not-found',
-        ]),
-      ],
-    }));
+    const taken = inNamespaces(choice.systems).map(
+      ({ namespace, objects }): Step => ({
+        kind: 'run',
+        does: `Take everything but the claims from ${namespace}`,
+        commands: [
+          deleteCommand(context, [
+            [...kindsOf(objects), ...always].join(','),
+            '--all',
+            '--namespace',
+            namespace,
+            '--ignore-not-found',
+          ]),
+        ],
+      }),
+    );
+    return [ownNamespaces(context, choice.systems), ...taken];
   }
   if (host.kind === 'kind' && ownsCluster(cluster, choice)) {
     return [
@@ -45,6 +49,7 @@ export function destroyPlan(cluster: Cluster, choice: Choice, keepData: boolean)
     objects.filter(({ kind, metadata }) => kind !== 'Namespace' && metadata.namespace === undefined),
   );
   return [
+    ownNamespaces(context, choice.systems),
     {
       kind: 'run',
       does: `Delete ${namespaces.join(', ')} with all that ${namespaces.length === 1 ? 'it holds' : 'they hold'}`,

@@ -1,6 +1,7 @@
 import { applySteps } from './apply/plan.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { kubectl } from './cluster/kubectl.ts';
+import { ownNamespaces } from './cluster/ownership.ts';
 import { minutes, type Plan, type Step } from './plan/step.ts';
 import { readyStep } from './ready/plan.ts';
 import { type Choice, inNamespaces } from './systems.ts';
@@ -8,6 +9,7 @@ import { type Choice, inNamespaces } from './systems.ts';
 /** Fresh data without a new cluster: pods end at once, claims go with what they hold, and everything starts again. */
 export function resetPlan({ context }: Cluster, choice: Choice, deadline: number): Plan {
   return [
+    ownNamespaces(context, choice.systems),
     ...inNamespaces(choice.systems).flatMap(({ namespace }) => wipe(context, namespace)),
     ...applySteps(context, choice, []),
     readyStep(

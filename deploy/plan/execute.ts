@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UsageError } from '@plumbline/validators';
 import { type Ran, runCommand } from './run-command.ts';
 import { commandLine } from './shell.ts';
 import type { Answer, AskStep, Command, Plan, RunStep, WaitStep } from './step.ts';
@@ -58,7 +59,8 @@ function withoutSignal({ cwd, narrator }: ExecuteOptions): ExecuteOptions {
 /** What a person reads of an error: the step's name in front, except when they stopped it themselves. */
 function named(error: unknown, does: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
-  if (error instanceof StepFailed) return error;
+  // What refuses to go on has touched nothing: it says so itself.
+  if (error instanceof StepFailed || error instanceof UsageError) return error;
   return new StepFailed(`${does}: ${error instanceof Error ? error.message : String(error)}`);
 }
 

@@ -76,6 +76,7 @@ test('facts, images and what an environment offers are judged anew, though nothi
   assert.equal([...new Set(again.flatMap(({ findings }) => findings.map(({ rule }) => rule)))].sort(), [
     'fact',
     'image-not-pinned',
+    'pod-fits-no-node',
     'room',
   ]);
 });

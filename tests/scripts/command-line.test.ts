@@ -122,6 +122,10 @@ test('production is refused with the reason, and done when it is meant twice', a
   );
 });
 
+/** What asks, before anything is taken away, whose a namespace is. */
+const whose = 'get namespace preempt --ignore-not-found --output';
+const label = 'jsonpath={.metadata.name}={.metadata.labels.app\\.kubernetes\\.io/part-of}';
+
 test('stop, resume, reset and destroy of one system', async () => {
   const k = 'kubectl --context docker-desktop';
   const stop = await dryRun('stop', 'docker-desktop', 'preempt');
@@ -138,7 +142,8 @@ test('stop, resume, reset and destroy of one system', async () => {
   assert.ok(start.indexOf(up) < start.findIndex((line) => line.includes('deployment/store')));
 
   const reset = await dryRun('reset', 'docker-desktop', 'preempt');
-  assert.equal(reset.slice(0, 3), [
+  assert.equal(reset.slice(0, 4), [
+    `${k} ${whose} '${label}'`,
     `${k} delete cronjobs,jobs,deployments,replicasets,statefulsets --all --namespace preempt --wait=false`,
     `${k} delete pods --all --namespace preempt --force --grace-period=0 --timeout=120s`,
     `${k} delete persistentvolumeclaims --all --namespace preempt --timeout=180s`,
@@ -146,10 +151,17 @@ test('stop, resume, reset and destroy of one system', async () => {
   assert.ok(reset.includes(`${k} apply --kustomize overlays/docker-desktop/preempt`));
 
   assert.equal(await dryRun('destroy', 'docker-desktop', 'preempt'), [
+    `${k} ${whose} '${label}'`,
     `${k} delete namespace preempt --ignore-not-found --timeout=300s`,
   ]);
-  const [kept = '', ...more] = await dryRun('destroy', 'docker-desktop', 'preempt', '--keep-data');
+  const [asked = '', kept = '', ...more] = await dryRun(
+    'destroy',
+    'docker-desktop',
+    'preempt',
+    '--keep-data',
+  );
   assert.equal(more, []);
+  assert.match(asked, whose);
   assert.match(kept, /delete \S*deployment\.apps,\S*,jobs,pods --all --namespace preempt/);
   assert.not.match(kept, /persistentvolumeclaim|delete \S*namespace\b/);
 });
@@ -158,13 +170,17 @@ test("somebody's own kind cluster, and another system's, loses only what was nam
   for (const context of ['kind-mine', 'kind-big-data']) {
     const k = `kubectl --context ${context}`;
     assert.equal(await dryRun('destroy', 'kind', 'preempt', '--context', context), [
+      `${k} ${whose} '${label}'`,
       `${k} delete namespace preempt --ignore-not-found --timeout=300s`,
     ]);
     assert.match(
       (await dryRun('stop', 'kind', 'preempt', '--context', context))[0] ?? '',
       `${k} get deployments`,
     );
-    assert.match((await dryRun('destroy', 'kind', '--context', context))[0] ?? '', `${k} delete namespace`);
+    assert.match(
+      (await dryRun('destroy', 'kind', '--context', context)).at(-1) ?? '',
+      `${k} delete namespace`,
+    );
   }
   assert.equal(await dryRun('destroy', 'kind', 'big-data'), ['kind delete cluster --name big-data']);
 });
@@ -287,8 +303,24 @@ test('a cluster that was named needs neither kind nor a current context', async 
   const args = ['kind', 'preempt', '--context', 'lab'];
   const { status, stderr, calls } = await runScript('destroy', args, { commands: ['kubectl'] });
   assert.is(status, 0, stderr);
-  assert.equal(calls, ['kubectl --context lab delete namespace preempt --ignore-not-found --timeout=300s']);
+  assert.equal(calls, [
+    `kubectl --context lab ${whose} ${label}`,
+    'kubectl --context lab delete namespace preempt --ignore-not-found --timeout=300s',
+  ]);
 });
+
+for (const script of ['destroy', 'reset'] as const) {
+  for (const stdout of ['preempt=', 'preempt=theirs']) {
+    test(`${script} touches nothing in a namespace that answers ${stdout}`, async () => {
+      const args = ['docker-desktop', 'preempt', '--context', 'lab'];
+      const rules = [{ match: '^kubectl .*get namespace', stdout }];
+      const { status, stderr, calls } = await runScript(script, args, { rules });
+      assert.is(status, 2);
+      assert.match(stderr, 'namespace preempt of lab is not ours');
+      assert.not.ok(calls.some((call) => call.includes(' delete ')));
+    });
+  }
+}
 
 test('images are not loaded into a cluster that is none of the environment', async () => {
   const { status, stderr } = await runScript('deploy', ['kind', 'preempt', '--context', 'lab']);

@@ -38,6 +38,7 @@ export interface Environment {
     readonly memory: string;
     readonly pods?: number;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   }[];
   readonly budget?: {
     readonly system: Amount;

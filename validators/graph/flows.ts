@@ -53,6 +53,7 @@ export function inferFlows(model: Model): Flows {
   };
   for (const told of whatIsTold(model)) {
     const { workload, address } = told;
+    if ((workload.pod.hostAliases ?? []).some(({ hostnames }) => hostnames?.includes(address.host))) continue;
     const resolution = resolveHost(model, workload.namespace, address.host);
     switch (resolution.to) {
       case 'itself':
@@ -61,6 +62,7 @@ export function inferFlows(model: Model): Flows {
         elsewhere.push({ told, namespace: resolution.namespace });
         break;
       case 'outside': {
+        if (address.lookup === true) break;
         const verdict = connection(model, workload, { outside: true }, address.port);
         const destination = `${resolution.host}${address.port === undefined ? '' : `:${address.port}`}`;
         add({
@@ -92,7 +94,15 @@ export function inferFlows(model: Model): Flows {
   const meant = [...flows.values()].filter(
     (flow) => !flow.told.shared || flow.verdict.allowed || !reached.has(sharedKey(flow)),
   );
-  return { flows: meant, deadEnds, elsewhere };
+  // Two containers of one workload may read the same line of the same file.
+  const once = new Map(
+    deadEnds.map((end) => {
+      const { workload, object, path, address } = end.told;
+      const ends = `${workload.kind} ${workload.name} ${object.kind} ${object.metadata.name} ${path} ${address.host}:${address.port}`;
+      return [ends, end];
+    }),
+  );
+  return { flows: meant, deadEnds: [...once.values()], elsewhere };
 }
 
 /** A name that no Service has is an error when the text is surely an address, or nearly names one that there is. */
@@ -111,9 +121,9 @@ function viaService(
   const ports = service.typed.spec?.ports ?? [];
   const wanted = address.port ?? (ports.length === 1 ? ports[0]?.port : undefined);
   const behind = model.behind(service).filter(({ serves }) => serves);
-  const port = ports.find(
-    (candidate) => candidate.port === wanted && (candidate.protocol ?? 'TCP') === 'TCP',
-  );
+  // A metrics or log collector may take the same number by UDP alone.
+  const sameNumber = ports.filter((candidate) => candidate.port === wanted);
+  const port = sameNumber.find(({ protocol = 'TCP' }) => protocol === 'TCP') ?? sameNumber[0];
   const direct =
     isHeadless(service) && wanted !== undefined
       ? behind.filter((workload) => declaredPorts(workload).some(({ number }) => number === wanted))
@@ -138,6 +148,7 @@ function viaService(
     });
     return;
   }
+  if (address.lookup === true) return;
   for (const to of behind) {
     const number =
       isHeadless(service) && direct.includes(to)
@@ -145,7 +156,7 @@ function viaService(
         : port === undefined
           ? undefined
           : targetPort(port, to);
-    const verdict = connection(model, from, { ...to, workload: to }, number);
+    const verdict = connection(model, from, to, number, port?.protocol ?? 'TCP');
     const destination = `${service.name}${wanted === undefined ? '' : `:${wanted}`}`;
     add({ from, to, destination, service, port: number, told, verdict });
   }
@@ -161,13 +172,16 @@ function toPod(
 ): void {
   const { workload: from, address } = told;
   const declared = declaredPorts(to);
-  const { port } = address;
+  // Told of its own pods without a port, a server means the port that it knows itself.
+  const port = from === to && address.portImplied === true ? undefined : address.port;
   if (port !== undefined && declared.length > 0 && !declared.some(({ number }) => number === port)) {
     const reason = `the pods of ${to.name} listen on ${declared.map(({ number }) => number).join(', ')}, not ${port}`;
     deadEnds.push({ told, kind: 'no-port', reason, meant: undefined });
     return;
   }
-  const verdict = connection(model, from, { ...to, workload: to }, port);
+  if (address.lookup === true) return;
+  const protocol = declared.find(({ number }) => number === port)?.protocol ?? 'TCP';
+  const verdict = connection(model, from, to, port, protocol);
   const destination = `${address.host}${port === undefined ? '' : `:${port}`}`;
   add({ from, to, destination, service, port, told, verdict });
 }

@@ -2,23 +2,32 @@ import type { Model } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
 import { environmentOf, mountedFiles } from './settings.ts';
 
+/** True when a workload's own settings have a port as one of theirs, or a probe asks it: see `isSetToListen`. */
+export function isToldToListen(model: Model, workload: Workload, port: number): boolean {
+  const probed = workload.containers.some(({ role, spec: { livenessProbe, readinessProbe, startupProbe } }) =>
+    [livenessProbe, readinessProbe, startupProbe].some(
+      (probe) =>
+        role !== 'init' &&
+        Number(probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port) === port,
+    ),
+  );
+  return probed || isSetToListen(model, workload, port);
+}
+
 /**
  * True when a workload's own settings have a port as one of theirs: `--port=8443`, `0.0.0.0:8443`, `port: 8443`, but not
  * `other:8443`, which is somebody else's. What a container declares is for information, so this says more than the
  * lack of a declaration.
  */
-export function isToldToListen(model: Model, workload: Workload, port: number): boolean {
+export function isSetToListen(model: Model, workload: Workload, port: number): boolean {
   const own = new RegExp(`(?<![\\d.])(?<!\\b[a-zA-Z][\\w.-]*:)${port}(?![\\d.])`);
   return workload.containers.some((container) => {
     if (container.role === 'init') return false;
-    const { command = [], args = [], livenessProbe, readinessProbe, startupProbe } = container.spec;
+    const { command = [], args = [] } = container.spec;
     const values = [...environmentOf(model, workload, container).values()].map(({ value }) => value ?? '');
     const files = mountedFiles(model, workload, container).map(
       ({ kind, name, key }) => model.configuration(kind, workload.namespace, name)?.values.get(key) ?? '',
     );
-    const probed = [livenessProbe, readinessProbe, startupProbe].some(
-      (probe) => Number(probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port) === port,
-    );
-    return probed || [...command, ...args, ...values, ...files].some((text) => own.test(text));
+    return [...command, ...args, ...values, ...files].some((text) => own.test(text));
   });
 }

@@ -1,8 +1,8 @@
-import { load } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import type { Model } from '../model/model.ts';
-import type { Container, Workload } from '../model/workload.ts';
+import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { environmentOf, mountedFiles } from './settings.ts';
+import { environmentOf, expand, mountedFiles } from './settings.ts';
 
 /** One setting that a container reads: an environment variable, or a key of a file that it mounts. */
 export interface Option {
@@ -16,12 +16,29 @@ export interface Option {
   readonly by: string;
 }
 
-/** Every setting of a container: its environment, and the keys of mounted properties, INI and YAML files, in this order. */
-export function optionsOf(model: Model, workload: Workload, container: Container): Option[] {
+/** Every setting of a container: its environment, the keys of mounted properties, INI and YAML files, and its flags, in this order. */
+export function optionsOf(model: Model, workload: Workload, container: Container): readonly Option[] {
+  let options = known.get(container);
+  if (options === undefined) {
+    options = readOptions(model, workload, container);
+    known.set(container, options);
+  }
+  return options;
+}
+
+/** Read once for each container: several rules ask, and files are parsed for it. */
+const known = new WeakMap<Container, readonly Option[]>();
+
+function readOptions(model: Model, workload: Workload, container: Container): Option[] {
   const environment = environmentOf(model, workload, container);
   const options: Option[] = [];
   for (const { name, value, object, path } of environment.values()) {
-    if (value !== undefined) options.push({ container, key: name, value, object, path, by: `env ${name}` });
+    if (value === undefined) continue;
+    options.push({ container, key: name, value, object, path, by: `env ${name}` });
+    // Flink's image takes a whole file in one variable.
+    if (!value.includes('\n')) continue;
+    for (const [key, inner] of pairsOf('', value))
+      options.push({ container, key, value: inner, object, path, by: `env ${name}` });
   }
   for (const { kind, name, key: file } of mountedFiles(model, workload, container)) {
     const configuration = model.configuration(kind, workload.namespace, name);
@@ -29,10 +46,7 @@ export function optionsOf(model: Model, workload: Workload, container: Container
     if (configuration === undefined || text === undefined) continue;
     for (const [key, value] of pairsOf(file, text)) {
       // Kafka, and some others, take a value from the environment by ${env:NAME}.
-      const expanded = value.replace(
-        /^\$\{(?:env:)?(\w+)\}$/,
-        (whole, variable: string) => environment.get(variable)?.value ?? whole,
-      );
+      const expanded = /^\$\{(?:env:)?\w+[^{}]*\}$/.test(value) ? expand(value, environment) : value;
       options.push({
         container,
         key,
@@ -43,6 +57,16 @@ export function optionsOf(model: Model, workload: Workload, container: Container
       });
     }
   }
+  for (const field of ['command', 'args'] as const) {
+    const words = container.spec[field] ?? [];
+    for (const [index, word] of words.entries()) {
+      const text = /^(?:-D|--conf|--override|--config|-c)$/.test(words[index - 1] ?? '') ? `--${word}` : word;
+      const [, key = '', value = ''] = /^(?:--?D?|-D)([\w.-]+)=(.*)$/.exec(expand(text, environment)) ?? [];
+      if (key === '') continue;
+      const path = joinPath(container.path, `${field}[${index}]`);
+      options.push({ container, key, value, object: workload.object, path, by: `flag ${key}` });
+    }
+  }
   return options;
 }
 
@@ -50,7 +74,7 @@ export function optionsOf(model: Model, workload: Workload, container: Container
 export function pairsOf(file: string, text: string): [string, string][] {
   if (/\.(?:ya?ml|json)$/.test(file)) {
     try {
-      return flatten('', load(text));
+      return loadAll(text).flatMap((document) => flatten('', document));
     } catch {
       return [];
     }

@@ -1,13 +1,22 @@
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../model/kubernetes.ts';
-import type { Model, Typed } from '../model/model.ts';
-import { type Labels, matchesSelector } from '../model/selectors.ts';
+import { type Model, namespaceOf, type Typed } from '../model/model.ts';
+import { type LabelSelector, type Labels, matchesSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
 import { declaredPorts } from './ports.ts';
 
-/** One end of a connection: pods in a namespace, or something outside the cluster. */
+/** One end of a connection: a workload's pods, other pods in a namespace, or something outside the cluster. */
 export type End =
-  | { readonly namespace: string; readonly labels: Labels; readonly workload?: Workload }
+  | Workload
+  | {
+      readonly namespace: string;
+      /** Undefined where nobody says what they are: then any selector may match them. */
+      readonly labels: Labels | undefined;
+    }
   | { readonly outside: true };
+
+function workloadOf(end: End): Workload | undefined {
+  return 'pod' in end ? end : undefined;
+}
 
 /** Whether policies let a connection through, and which ones had a say. */
 export interface Verdict {
@@ -24,48 +33,104 @@ export function namespaceLabels(model: Model, name: string): Labels {
   return { ...labels, 'kubernetes.io/metadata.name': name };
 }
 
+type Direction = 'Ingress' | 'Egress';
+
+const byNamespace = new WeakMap<Model, Map<string, Typed<NetworkPolicy>[]>>();
+const ofWorkload = new WeakMap<Workload, Map<Direction, Typed<NetworkPolicy>[]>>();
+
 /** The policies of one direction that select a pod. */
 export function policiesFor(
   model: Model,
-  end: { readonly namespace: string; readonly labels: Labels },
-  direction: 'Ingress' | 'Egress',
-): Typed<NetworkPolicy>[] {
-  return model.policies.filter(({ namespace, typed }) => {
-    if (namespace !== end.namespace || !matchesSelector(typed.spec?.podSelector ?? {}, end.labels))
-      return false;
-    // Without policyTypes a policy is about ingress, and about egress too when it has such rules.
-    const types = typed.spec?.policyTypes ?? ['Ingress', ...(typed.spec?.egress ? ['Egress'] : [])];
-    return types.includes(direction);
-  });
+  end: Workload | { readonly namespace: string; readonly labels: Labels | undefined },
+  direction: Direction,
+): readonly Typed<NetworkPolicy>[] {
+  const cache = 'pod' in end ? (ofWorkload.get(end) ?? new Map()) : undefined;
+  const before = cache?.get(direction);
+  if (before !== undefined) return before;
+  let policies = byNamespace.get(model);
+  if (policies === undefined) {
+    policies = Map.groupBy(model.policies, ({ namespace }) => namespace);
+    byNamespace.set(model, policies);
+  }
+  const found = (policies.get(end.namespace) ?? []).filter(
+    ({ typed }) =>
+      matchesSelector(typed.spec?.podSelector ?? {}, end.labels ?? {}) &&
+      directionsOf(typed).includes(direction),
+  );
+  if ('pod' in end && cache !== undefined) ofWorkload.set(end, cache.set(direction, found));
+  return found;
 }
+
+/**
+ * The directions that a policy is about. Without policyTypes that is ingress, and egress too when it has such rules.
+ * Source: k8s.io/kubernetes, `pkg/apis/networking/v1/defaults.go`.
+ */
+export function directionsOf({ spec }: NetworkPolicy): readonly string[] {
+  const types = spec?.policyTypes ?? [];
+  if (types.length > 0) return types;
+  return (spec?.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
+}
+
+/** True when a selector could match a namespace; of one that the target does not make, only its name is known. */
+export function mayMatchNamespace(model: Model, selector: LabelSelector, name: string): boolean {
+  const labels = namespaceLabels(model, name);
+  if (model.find('', 'Namespace', 'default', name) !== undefined) return matchesSelector(selector, labels);
+  const known = 'kubernetes.io/metadata.name';
+  const ofName = Object.entries(selector.matchLabels ?? {}).filter(([key]) => key === known);
+  return matchesSelector(
+    {
+      matchLabels: Object.fromEntries(ofName),
+      matchExpressions: (selector.matchExpressions ?? []).filter(({ key }) => key === known),
+    },
+    labels,
+  );
+}
+
+const everywhere = new Set(['0.0.0.0/0', '::/0']);
 
 function matchesPeer(model: Model, policy: Typed<NetworkPolicy>, peer: NetworkPolicyPeer, end: End): boolean {
   if (peer.ipBlock) {
     // Whether a CIDR covers pods depends on the network plugin; one that leaves nothing out does.
     return (
-      'outside' in end || (peer.ipBlock.cidr === '0.0.0.0/0' && (peer.ipBlock.except ?? []).length === 0)
+      'outside' in end || (everywhere.has(peer.ipBlock.cidr) && (peer.ipBlock.except ?? []).length === 0)
     );
   }
   if ('outside' in end) return false;
-  const inNamespace =
-    peer.namespaceSelector === undefined
-      ? end.namespace === policy.namespace
-      : matchesSelector(peer.namespaceSelector, namespaceLabels(model, end.namespace));
-  return inNamespace && (peer.podSelector === undefined || matchesSelector(peer.podSelector, end.labels));
+  const inNamespace = peer.namespaceSelector
+    ? mayMatchNamespace(model, peer.namespaceSelector, end.namespace)
+    : end.namespace === policy.namespace;
+  return (
+    inNamespace &&
+    (!peer.podSelector || end.labels === undefined || matchesSelector(peer.podSelector, end.labels))
+  );
 }
 
 function matchesPort(port: NetworkPolicyPort, number: number, protocol: string, to: End): boolean {
   if ((port.protocol ?? 'TCP') !== protocol) return false;
   if (port.port === undefined || port.port === null) return true;
   if (typeof port.port === 'string' && !/^\d+$/.test(port.port)) {
-    if ('outside' in to || to.workload === undefined) return false;
-    return declaredPorts(to.workload).some(
+    const workload = workloadOf(to);
+    if (workload === undefined) return false;
+    return declaredPorts(workload).some(
       (declared) =>
         declared.name === port.port && declared.number === number && declared.protocol === protocol,
     );
   }
   const first = Number(port.port);
   return number >= first && number <= (port.endPort ?? first);
+}
+
+const open: Verdict = { allowed: true, policies: [] };
+
+/** True where a network plugin's own policies may open what Kubernetes' leave shut. */
+function ruledByOthers(model: Model, namespace: string): boolean {
+  return (
+    model.all('cilium.io', 'CiliumNetworkPolicy').some((policy) => namespaceOf(policy) === namespace) ||
+    model.all('cilium.io', 'CiliumClusterwideNetworkPolicy').length > 0 ||
+    model.all('crd.projectcalico.org', 'NetworkPolicy').some((policy) => namespaceOf(policy) === namespace) ||
+    model.all('projectcalico.org', 'NetworkPolicy').some((policy) => namespaceOf(policy) === namespace) ||
+    model.all('policy.networking.k8s.io', 'AdminNetworkPolicy').length > 0
+  );
 }
 
 /**
@@ -82,9 +147,13 @@ export function connection(
   port: number | undefined,
   protocol = 'TCP',
 ): Verdict {
-  if (!('outside' in from)) {
+  const client = workloadOf(from);
+  const server = workloadOf(to);
+  // Pods on the node's own network are beyond policies for most plugins.
+  if (client?.pod.hostNetwork === true || server?.pod.hostNetwork === true) return open;
+  if (!('outside' in from) && !ruledByOthers(model, from.namespace)) {
     const policies = policiesFor(model, from, 'Egress');
-    const open = policies.some((policy) =>
+    const passes = policies.some((policy) =>
       (policy.typed.spec?.egress ?? []).some(
         (rule) =>
           ((rule.to ?? []).length === 0 ||
@@ -94,12 +163,12 @@ export function connection(
             (rule.ports ?? []).some((candidate) => matchesPort(candidate, port, protocol, to))),
       ),
     );
-    if (policies.length > 0 && !open)
+    if (policies.length > 0 && !passes)
       return { allowed: false, cut: 'egress', policies: policies.map(({ name }) => name) };
   }
-  if (!('outside' in to)) {
+  if (!('outside' in to) && !ruledByOthers(model, to.namespace)) {
     const policies = policiesFor(model, to, 'Ingress');
-    const open = policies.some((policy) =>
+    const passes = policies.some((policy) =>
       (policy.typed.spec?.ingress ?? []).some(
         (rule) =>
           ((rule.from ?? []).length === 0 ||
@@ -109,8 +178,8 @@ export function connection(
             (rule.ports ?? []).some((candidate) => matchesPort(candidate, port, protocol, to))),
       ),
     );
-    if (policies.length > 0 && !open)
+    if (policies.length > 0 && !passes)
       return { allowed: false, cut: 'ingress', policies: policies.map(({ name }) => name) };
   }
-  return { allowed: true, policies: [] };
+  return open;
 }

@@ -10,8 +10,19 @@ export interface DeclaredPort {
   readonly protocol: string;
 }
 
+const declared = new WeakMap<Workload, readonly DeclaredPort[]>();
+
 /** The ports that a workload's running containers declare. */
-export function declaredPorts(workload: Workload): DeclaredPort[] {
+export function declaredPorts(workload: Workload): readonly DeclaredPort[] {
+  let found = declared.get(workload);
+  if (found === undefined) {
+    found = readPorts(workload);
+    declared.set(workload, found);
+  }
+  return found;
+}
+
+function readPorts(workload: Workload): DeclaredPort[] {
   return workload.containers
     .filter(({ role }) => role !== 'init')
     .flatMap((container) =>
@@ -30,9 +41,7 @@ export function targetPort(port: ServicePort, workload: Workload): number | unde
   if (typeof target === 'number') return target;
   if (/^\d+$/.test(target)) return Number(target);
   const protocol = port.protocol ?? 'TCP';
-  return declaredPorts(workload).find(
-    (declared) => declared.name === target && declared.protocol === protocol,
-  )?.number;
+  return declaredPorts(workload).find((one) => one.name === target && one.protocol === protocol)?.number;
 }
 
 /** True for a Service whose name leads straight to its pods. */

@@ -34,9 +34,10 @@ function isPublic(host: string): boolean {
 export function resolveHost(model: Model, namespace: string, written: string): Resolution {
   const host = written.replace(/\.$/, '').toLowerCase();
   if (host === 'localhost' || /^(?:127\.|0\.0\.0\.0|::1?$|\[::1?\])/.test(host)) return { to: 'itself' };
-  if (isIpAddress(host)) return { to: 'outside', host };
-  const inCluster = /\.svc(?:\.cluster\.local)?$/.test(host);
-  const labels = host.replace(/\.svc(?:\.cluster\.local)?$/, '').split('.');
+  if (isIpAddress(host) || isApiServer(model, namespace, host) || hostsOfNodes.test(host)) {
+    return { to: 'outside', host };
+  }
+  const { labels, inCluster } = clusterLabels(host);
   const [first = '', second, third] = labels;
 
   const direct = model.service(second !== undefined && labels.length === 2 ? second : namespace, first);
@@ -48,37 +49,34 @@ export function resolveHost(model: Model, namespace: string, written: string): R
   if (labels.length === 1)
     return nothing(model, namespace, first, `there is no Service ${first} in namespace ${namespace}`);
   const last = labels.at(-1) ?? '';
-  if (inCluster || model.namespaces.has(last)) {
-    if (!model.namespaces.has(last)) {
-      const meant = nearest(last, model.namespaces);
-      if (
-        meant !== undefined &&
-        labels.length <= 3 &&
-        model.service(meant, labels.at(-2) ?? '') !== undefined
-      ) {
-        return {
-          to: 'nothing',
-          reason: `there is no namespace ${last}`,
-          meant: written.replace(last, meant),
-        };
-      }
-      return { to: 'elsewhere', namespace: last };
-    }
-    const name = labels.at(-2) ?? '';
-    return nothing(model, last, name, `there is no Service ${name} in namespace ${last}`);
+  const name = labels.at(-2) ?? '';
+  if (model.namespaces.has(last) || last === namespace) {
+    const found = nothing(model, last, name, `there is no Service ${name} in namespace ${last}`);
+    // A namespace that the target only adds to may have Services that it does not know.
+    const whole = model.find('', 'Namespace', 'default', last) !== undefined || found.meant !== undefined;
+    return whole ? found : { to: 'elsewhere', namespace: last };
+  }
+  // A namespace that is nearly one of the target's, where that one has the Service, was meant to be it.
+  const near = labels.length <= 3 ? nearest(last, model.namespaces) : undefined;
+  if (near !== undefined && model.service(near, name) !== undefined) {
+    return {
+      to: 'nothing',
+      reason: `there is no namespace ${last}`,
+      meant: [...labels.slice(0, -1), near, ...host.split('.').slice(labels.length)].join('.'),
+    };
+  }
+  if (inCluster) return { to: 'elsewhere', namespace: last };
+  const [, inNamespace = '', ...rest] = labels;
+  if (rest.length > 0 && model.service(inNamespace, first) !== undefined) {
+    const reason = `what comes after namespace ${inNamespace} is not svc.cluster.local`;
+    return { to: 'nothing', reason, meant: `${first}.${inNamespace}.svc.cluster.local` };
   }
   // A workload that is told its own public name is told how others reach it.
-  const own = model.ingresses.some(({ typed }) =>
-    (typed.spec?.rules ?? []).some((rule) => rule.host === host),
-  );
-  if (own) return { to: 'itself' };
+  if (publicNames(model).has(host)) return { to: 'itself' };
   if (isPublic(host)) return { to: 'outside', host };
   const meantService = nearest(second ?? '', model.names('', 'Service', namespace));
-  if (
-    labels.length === 2 &&
-    meantService !== undefined &&
-    model.service(namespace, meantService) !== undefined
-  ) {
+  const underIt = meantService === undefined ? undefined : model.service(namespace, meantService);
+  if (labels.length === 2 && underIt !== undefined && podUnder(model, underIt, first)) {
     return {
       to: 'nothing',
       reason: `there is no Service ${second} in namespace ${namespace}`,
@@ -88,6 +86,69 @@ export function resolveHost(model: Model, namespace: string, written: string): R
   return { to: 'elsewhere', namespace: last };
 }
 
+/** Names that a node or a laptop's cluster gives to its own host. */
+const hostsOfNodes =
+  /^(?:host\.(?:docker|minikube|k3d|lima|rancher-desktop|containers)\.internal|metadata\.google\.internal)$/;
+
+/** True for the API server, which every cluster has as Service kubernetes in namespace default. */
+function isApiServer(model: Model, namespace: string, host: string): boolean {
+  if (model.service('default', 'kubernetes') !== undefined) return false;
+  return (
+    /^kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?$/.test(host) ||
+    (host === 'kubernetes' && namespace === 'default')
+  );
+}
+
+/**
+ * The labels of a name before `.svc` and the cluster's domain, and whether it ends in them. A cluster may have a domain of
+ * its own; one that is nearly cluster.local is a mistake.
+ */
+function clusterLabels(host: string): { readonly labels: string[]; readonly inCluster: boolean } {
+  const labels = host.split('.');
+  const svc = labels.indexOf('svc', 1);
+  if (svc < 2 || svc > 3) return { labels, inCluster: false };
+  const domain = labels.slice(svc + 1).join('.');
+  const whole =
+    domain === '' || domain === 'cluster.local' || nearest(domain, ['cluster.local']) === undefined;
+  return whole ? { labels: labels.slice(0, svc), inCluster: true } : { labels, inCluster: false };
+}
+
+const publicNamesOf = new WeakMap<Model, Set<string>>();
+
+/** The names under which the target itself is reached from outside. */
+function publicNames(model: Model): Set<string> {
+  let names = publicNamesOf.get(model);
+  if (names === undefined) {
+    names = new Set(
+      model.ingresses.flatMap(({ typed }) => (typed.spec?.rules ?? []).flatMap(({ host }) => host ?? [])),
+    );
+    for (const [group, kind, field] of [
+      ['gateway.networking.k8s.io', 'HTTPRoute', 'hostnames'],
+      ['gateway.networking.k8s.io', 'GRPCRoute', 'hostnames'],
+      ['gateway.networking.k8s.io', 'TLSRoute', 'hostnames'],
+      ['networking.istio.io', 'VirtualService', 'hosts'],
+      ['cert-manager.io', 'Certificate', 'dnsNames'],
+    ] as const) {
+      for (const object of model.all(group, kind)) {
+        for (const name of (object.spec as Record<string, readonly string[]> | undefined)?.[field] ?? [])
+          names.add(name);
+      }
+    }
+    for (const object of model.all('traefik.io', 'IngressRoute')) {
+      for (const [, name = ''] of JSON.stringify(object.spec ?? {}).matchAll(/Host\(`([^`]+)`\)/g))
+        names.add(name);
+    }
+    publicNamesOf.set(model, names);
+  }
+  return names;
+}
+
+/** True when a word is, or nearly is, the name of a pod under a headless Service. */
+function podUnder(model: Model, service: Typed<Service>, word: string): boolean {
+  const workload = model.statefulBehind(service);
+  return workload !== undefined && nearest(word, [`${workload.name}-0`]) !== undefined;
+}
+
 function viaService(service: Typed<Service>): Resolution {
   const { type, externalName } = service.typed.spec ?? {};
   return type === 'ExternalName' ? { to: 'outside', host: externalName ?? '' } : { to: 'service', service };
@@ -95,6 +156,9 @@ function viaService(service: Typed<Service>): Resolution {
 
 function viaPod(model: Model, service: Typed<Service>, pod: string): Resolution {
   const workload = model.statefulBehind(service);
+  // Pods with a hostname and a subdomain of their own, and those of an Indexed Job, have names under it too.
+  const named = model.behind(service).some(({ pod: spec }) => spec.subdomain === service.name);
+  if (workload === undefined && (named || model.behind(service).length === 0)) return viaService(service);
   if (workload === undefined) {
     const reason = `no StatefulSet has ${service.name} as its serviceName, so its pods have no names under it`;
     return { to: 'nothing', reason, meant: service.name };
@@ -118,6 +182,11 @@ function viaPod(model: Model, service: Typed<Service>, pod: string): Resolution 
   return { to: 'pod', service, workload, pod };
 }
 
-function nothing(model: Model, namespace: string, name: string, reason: string): Resolution {
+function nothing(
+  model: Model,
+  namespace: string,
+  name: string,
+  reason: string,
+): Extract<Resolution, { to: 'nothing' }> {
   return { to: 'nothing', reason, meant: nearest(name, model.names('', 'Service', namespace)) };
 }

@@ -1,4 +1,4 @@
-import { load } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
@@ -7,8 +7,11 @@ import {
   addressesInCommand,
   addressesInScript,
   addressesInValue,
-  isHostName,
+  isBareHost,
+  isCredential,
+  isNoDestination,
   unique,
+  wordsOf,
 } from './addresses.ts';
 
 /** Something that tells a workload where to connect, with the place that says so. */
@@ -38,7 +41,22 @@ export interface EnvValue {
 }
 
 /** The environment of a container as the kubelet would make it: envFrom first, then env, with `$(NAME)` expanded. */
-export function environmentOf(model: Model, workload: Workload, container: Container): Map<string, EnvValue> {
+export function environmentOf(
+  model: Model,
+  workload: Workload,
+  container: Container,
+): ReadonlyMap<string, EnvValue> {
+  let values = environments.get(container);
+  if (values === undefined) {
+    values = readEnvironment(model, workload, container);
+    environments.set(container, values);
+  }
+  return values;
+}
+
+const environments = new WeakMap<Container, ReadonlyMap<string, EnvValue>>();
+
+function readEnvironment(model: Model, workload: Workload, container: Container): Map<string, EnvValue> {
   const values = new Map<string, EnvValue>();
   const { object, namespace } = workload;
   for (const source of container.spec.envFrom ?? []) {
@@ -93,36 +111,47 @@ function fieldValue(workload: Workload, fieldPath: string | undefined): string |
   return label === undefined ? undefined : workload.labels[label];
 }
 
-/** Names of variables whose value is a host by itself. */
-const hostVariable = /(?:^|[_.-])(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|MASTER)$/i;
-const looseVariable =
-  /(?:^|[_.-])(?:HOSTS|SERVERS|SEEDS?|ENDPOINTS?|URL|URI|BROKERS?|NODES|PEERS|QUORUM|SERVICE)$/i;
-/** Names of variables that are never an address, whatever their value looks like. */
-const notAddress =
-  /(?:IMAGE|VERSION|TAG|LISTEN|BIND|ADVERTISED|CORS|ORIGIN|ALLOWED|PUBLIC|ISSUER|AUDIENCE|SERVICE_NAME)/i;
+/** Last words of a name whose value is a host by itself. */
+const hostWords = new Set(['host', 'hostname', 'pghost', 'dbhost', 'mysqlhost', 'redishost', 'mongohost']);
+/** Last words of a name whose value may be one; a port beside it, or a dot in it, makes it sure. */
+const looseWords = new Set(
+  (
+    'hosts server servers addr address addresses master seed seeds endpoint endpoints url uri broker brokers node nodes peers ' +
+    'quorum service contactpoints upstream'
+  ).split(' '),
+);
 
 /** A host alone, with the port that a variable of the same family names. */
 function hostOnly(name: string, value: string, sibling: (name: string) => string | undefined): Address[] {
-  const strict = hostVariable.test(name);
-  if ((!strict && !looseVariable.test(name)) || notAddress.test(name)) return [];
+  const words = wordsOf(name);
+  const last = words.at(-1) ?? '';
+  // HOSTNAME alone is what a container calls itself.
+  const strict = hostWords.has(last) && !(words.length === 1 && last === 'hostname');
+  if ((!strict && !looseWords.has(last) && last !== 'hostname') || isNoDestination(name)) return [];
   const hosts = value.split(',').map((part) => part.trim());
-  if (!hosts.every(isHostName)) return [];
-  const family = name.replace(/(?:HOSTNAME|HOSTS?|SERVERS?|ADDRESS|ADDR|MASTER|SEEDS?)$/i, '');
-  const port = Number(sibling(`${family}PORT`) ?? sibling(`${family}port`) ?? Number.NaN);
+  if (!hosts.every(isBareHost)) return [];
+  const family = name.replace(/(?:hostname|hosts?|servers?|address|addr|master|seeds?)$/i, '');
+  const port = Number(
+    sibling(`${family}PORT`) ?? sibling(`${family}port`) ?? sibling(`${family}Port`) ?? Number.NaN,
+  );
+  const known = Number.isInteger(port) && port > 0 ? port : undefined;
   return hosts.map((host) => ({
     host,
-    port: Number.isInteger(port) && port > 0 ? port : undefined,
+    port: known,
     scheme: undefined,
     text: host,
-    certainty: strict ? 'told' : 'likely',
+    certainty: strict || known !== undefined || host.includes('.svc') ? 'told' : 'likely',
   }));
 }
 
 function fromEnvironment(values: ReadonlyMap<string, EnvValue>): { entry: EnvValue; address: Address }[] {
   return [...values.values()].flatMap((entry) => {
     const { name, value } = entry;
-    if (value === undefined || value.includes('$(') || notAddress.test(name)) return [];
-    const direct = addressesInValue(value);
+    if (value === undefined || isNoDestination(name)) return [];
+    // `admin:12345` is a user and a password.
+    const direct = addressesInValue(value).filter(
+      ({ scheme }) => scheme !== undefined || !isCredential(name),
+    );
     const found = direct.length > 0 ? direct : hostOnly(name, value, (other) => values.get(other)?.value);
     // Several lines, or words with spaces, are options or a script: JVM flags, a command.
     const inside = found.length > 0 ? found : /\s/.test(value) ? addressesInScript(value) : [];
@@ -130,11 +159,23 @@ function fromEnvironment(values: ReadonlyMap<string, EnvValue>): { entry: EnvVal
   });
 }
 
-function expand(text: string, values: ReadonlyMap<string, EnvValue>): string {
-  return text.replaceAll(
-    /\$[({]?([A-Za-z_]\w*)[)}]?/g,
-    (whole, name: string) => values.get(name)?.value ?? whole,
-  );
+/**
+ * A text with the variables that the environment holds: `$(NAME)`, `$NAME`, `${NAME}`, and the default of `${NAME:-default}`
+ * (a shell's) or `${NAME:default}` (Spring's) where it holds none.
+ */
+export function expand(text: string, values: ReadonlyMap<string, Pick<EnvValue, 'value'>>): string {
+  return text
+    .replaceAll(
+      /\$\{(?:env[:.])?([A-Za-z_]\w*)(?:(?::?[-=]|:)([^{}/][^{}]*))?\}/gi,
+      (whole: string, name: string, otherwise?: string) =>
+        values.has(name) ? (values.get(name)?.value ?? whole) : (otherwise ?? whole),
+    )
+    .replaceAll(
+      /\$\(([A-Za-z_]\w*)\)|\$([A-Za-z_]\w*)/g,
+      (whole: string, kubelet?: string, shell?: string) => {
+        return values.get(kubelet ?? shell ?? '')?.value ?? whole;
+      },
+    );
 }
 
 /** Addresses in a command with its arguments: as words, or as a script where a shell runs one. */
@@ -149,18 +190,30 @@ export function addressesInCommandLine(words: readonly string[]): Address[] {
   return unique([...found, ...scripts]);
 }
 
+/** Files that are programs, prose or keys: what looks like an address in them is told to nobody. */
+const notSettings =
+  /\.(?:sql|cql|md|txt|csv|html?|css|[cm]?js|jsx|tsx?|svg|lua|py|rb|go|java|scala|php|pl|r|awk|ps1|pem|crt|cer|key|jks|p12|log|rules|tmpl|gotmpl)$/;
+
 /** Addresses in a file, read as what its name says it is. */
 export function addressesInFile(name: string, text: string): Address[] {
-  if (/\.(?:sh|bash)$/.test(name) || text.startsWith('#!')) return addressesInScript(text);
+  if (/\.(?:sh|bash|ash)$/.test(name) || /^#!.*sh\b/.test(text)) return addressesInScript(text);
+  if (notSettings.test(name) || text.startsWith('#!') || text.startsWith('-----BEGIN')) return [];
   if (/\.(?:ya?ml|json)$/.test(name)) {
     try {
-      return unique(addressesInData('', load(text), undefined));
+      return unique(loadAll(text).flatMap((document) => addressesInData('', document, undefined)));
     } catch {
       return unique(addressesInLines(text));
     }
   }
-  if (/\.(?:sql|cql|md|txt|csv|html?|css|js|ts|svg|lua)$/.test(name)) return [];
+  if (/\.xml$/.test(name) || text.trimStart().startsWith('<')) return unique(addressesInMarkup(text));
   return unique(addressesInLines(text));
+}
+
+/** True for a dashboard or a file of alert rules: its links are for people. */
+function isForPeople(fields: Readonly<Record<string, unknown>>): boolean {
+  const { panels, groups } = fields;
+  const first = Array.isArray(groups) ? (groups[0] as Record<string, unknown> | undefined) : undefined;
+  return Array.isArray(panels) || Array.isArray(first?.rules);
 }
 
 function addressesInData(
@@ -171,40 +224,83 @@ function addressesInData(
   if (Array.isArray(value)) return value.flatMap((item) => addressesInData(key, item, undefined));
   if (typeof value === 'object' && value !== null) {
     const fields = value as Record<string, unknown>;
+    if (isForPeople(fields)) return [];
     return Object.entries(fields).flatMap(([name, item]) => addressesInData(name, item, fields));
   }
   if (typeof value !== 'string') return [];
   return fromKey(key, value, (name) => {
     const found = Object.entries(parent ?? {}).find(([field]) => field.toLowerCase() === name.toLowerCase());
-    return found === undefined ? undefined : String(found[1]);
+    // Envoy's `address: x` stands beside its `port_value`.
+    const port = found ?? Object.entries(parent ?? {}).find(([field]) => field === 'port_value');
+    return port === undefined ? undefined : String(port[1]);
   });
 }
 
 function fromKey(key: string, value: string, sibling: (name: string) => string | undefined): Address[] {
-  if (notAddress.test(key)) return [];
-  const direct = addressesInValue(value);
+  if (isNoDestination(key)) return [];
+  const direct = addressesInValue(value).filter(({ scheme }) => scheme !== undefined || !isCredential(key));
   if (direct.length > 0) return direct;
   // `character-set-server = utf8` is no address: a key of a file says so for sure only by its last word.
-  const sure = /(?:^|[._])(?:host|hostname|address)$/i.test(key);
+  const sure = hostWords.has(wordsOf(key).at(-1) ?? '');
   return hostOnly(key, value, sibling).map((address) =>
-    sure ? address : { ...address, certainty: 'likely' as const },
+    sure || address.port !== undefined ? address : { ...address, certainty: 'likely' as const },
   );
 }
 
+/** Text between the tags of XML, as Hadoop's and ClickHouse's files hold addresses; attributes are names of schemas. */
+function addressesInMarkup(text: string): Address[] {
+  return [...text.replaceAll(/<!--[\s\S]*?-->/g, '').matchAll(/<([\w.-]+)[^<>]*>([^<>]+)<\//g)].flatMap(
+    ([, tag = '', value = '']) => fromKey(tag === 'value' ? '' : tag, value.trim(), () => undefined),
+  );
+}
+
+/** Directives of nginx, HAProxy and Caddy whose words are where to connect. */
+const passes =
+  /^(?:server|proxy_pass|grpc_pass|fastcgi_pass|uwsgi_pass|scgi_pass|memcached_pass|reverse_proxy|to)$/;
+
 /** `key = value`, `key: value` and `key value;` lines: properties, INI, nginx, and what is like them. */
 function addressesInLines(text: string): Address[] {
-  const pairs = new Map<string, string>();
-  const found: Address[] = [];
-  for (const line of text.split('\n')) {
+  const joined = text.replaceAll(/\\\n\s*/g, '');
+  // What nginx calls an upstream, and HAProxy a backend, are names of this file alone.
+  const own = new Set(
+    [...joined.matchAll(/^\s*(?:upstream|backend|cluster|listen)\s+([\w.-]+)/gm)].map(
+      ([, name]) => name ?? '',
+    ),
+  );
+  const pairs: (readonly [string, string])[] = [];
+  for (const line of joined.split('\n')) {
     if (/^\s*(?:[#;!]|\/\/|--)/.test(line)) continue;
-    const [, key = '', value = ''] = /^\s*([\w.-]+)\s*[=:\s]\s*(.+?);?\s*$/.exec(line) ?? [];
-    if (key !== '') pairs.set(key, value);
+    // nginx may have a whole block on one line.
+    const inner = /[{]\s*((?:server|proxy_pass|return)\s[^{}]*)[}]/.exec(line)?.[1] ?? line;
+    for (const statement of inner.includes(';') && !inner.includes('=') ? inner.split(';') : [inner]) {
+      const [, key = '', value = ''] = /^\s*([\w.-]+)\s*[=:\s]\s*(.+?);?\s*$/.exec(statement) ?? [];
+      if (key !== '') pairs.push([key, value]);
+    }
   }
-  for (const [key, value] of pairs) {
-    if (notAddress.test(key) || /^(?:listeners?|server_name|bind)$/i.test(key)) continue;
-    found.push(...fromKey(key, value.replace(/^["']|["']$/g, ''), (name) => pairs.get(name)));
-  }
-  return found;
+  const byKey = new Map(pairs);
+  return pairs
+    .flatMap(([key, written]) => {
+      if (/^(?:listeners?|server_name|bind|return|rewrite)$/i.test(key)) return [];
+      const value = written.replace(/\s+#.*$/, '').replace(/^(["'])(.*)\1$/, '$2');
+      // `replicaof host port`, `sentinel monitor name host port quorum`.
+      const [, host = '', port] = /^(?:monitor\s+\S+\s+)?([a-z0-9.-]+)\s+(\d+)(?:\s+\d+)?$/.exec(value) ?? [];
+      if (/^(?:replicaof|slaveof|sentinel)$/.test(key) && isBareHost(host)) {
+        return [
+          {
+            host,
+            port: Number(port),
+            scheme: undefined,
+            text: `${host} ${port}`,
+            certainty: 'told' as const,
+          },
+        ];
+      }
+      if (passes.test(key)) return value.split(/\s+/).flatMap(addressesInValue);
+      return fromKey(key, value, (name) => byKey.get(name));
+    })
+    .filter(
+      ({ host, portImplied, port }) => !own.has(host) || (port !== undefined && portImplied === undefined),
+    );
 }
 
 /** Everything that tells a target's workloads where to connect: environment, commands, waits, and mounted files. */
@@ -229,8 +325,10 @@ export function whatIsTold(model: Model): Told[] {
       }
       for (const [field, words] of commandsOf(container)) {
         for (const address of addressesInCommandLine(words.map((word) => expand(word, environment)))) {
-          const path = joinPath(container.path, field);
-          const by = `${container.role === 'init' ? 'initContainer' : 'container'} ${container.name}`;
+          const path = joinPath(container.path, wordOf(container, field, address));
+          const what = container.role === 'init' ? 'initContainer' : 'container';
+          const asker = /^(?:lifecycle\.)?(\w+)\.exec/.exec(field)?.[1];
+          const by = `${asker === undefined ? '' : `${asker} of `}${what} ${container.name}`;
           told.push({ workload, container, address, object: workload.object, path, by, shared: false });
         }
       }
@@ -276,14 +374,41 @@ function takenWhole(model: Model): Map<string, Set<Workload>> {
   return taken;
 }
 
+/** The word of a command line that holds an address, as `args[0]`. */
+function wordOf({ spec }: Container, field: string, { host }: Address): string {
+  const lists: readonly (readonly [string, readonly string[] | undefined])[] =
+    field === 'command' || field === 'args'
+      ? [
+          ['command', spec.command],
+          ['args', spec.args],
+        ]
+      : [[field, wordsAt(spec, field)]];
+  for (const [name, words = []] of lists) {
+    const index = words.findIndex((word) => word.toLowerCase().includes(host));
+    if (index >= 0) return `${name}[${index}]`;
+  }
+  return field;
+}
+
+/** The words of a probe's or a hook's command. */
+function wordsAt(spec: Container['spec'], field: string): readonly string[] | undefined {
+  const found = field
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], spec);
+  return found as readonly string[] | undefined;
+}
+
 function commandsOf(container: Container): [string, readonly string[]][] {
-  const { command, args, lifecycle } = container.spec;
+  const { command, args, lifecycle, livenessProbe, readinessProbe, startupProbe } = container.spec;
   const line: [string, readonly string[]][] = [];
   const main = [...(command ?? []), ...(args ?? [])];
   if (main.length > 0) line.push([args === undefined ? 'command' : 'args', main]);
   for (const hook of ['postStart', 'preStop'] as const) {
     const words = lifecycle?.[hook]?.exec?.command;
     if (words) line.push([`lifecycle.${hook}.exec.command`, words]);
+  }
+  for (const [name, probe] of Object.entries({ livenessProbe, readinessProbe, startupProbe })) {
+    if (probe?.exec?.command) line.push([`${name}.exec.command`, probe.exec.command]);
   }
   return line;
 }

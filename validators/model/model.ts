@@ -41,6 +41,8 @@ export interface Model {
   names(group: string, kind: string, namespace: string): string[];
   configuration(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): Configuration | undefined;
   service(namespace: string, name: string): Typed<Service> | undefined;
+  /** The workloads of a namespace. */
+  workloadsIn(namespace: string): readonly Workload[];
   /** The workloads whose pods a Service leads to. */
   behind(service: Typed<Service>): readonly Workload[];
   /** The StatefulSet workload whose pods have names under a headless Service. */
@@ -128,6 +130,7 @@ export function buildModel(objects: readonly KubernetesObject[]): Model {
         .map(({ metadata }) => metadata.name),
     configuration: (kind, namespace, name) => configurationByName.get(`${kind} ${namespace} ${name}`),
     service: (namespace, name) => serviceByName.get(`${namespace} ${name}`),
+    workloadsIn: (namespace) => byNamespace.get(namespace) ?? [],
     behind,
     statefulBehind: (service) =>
       behind(service).find(

@@ -60,10 +60,16 @@ export function operatorMakes(model: Model, namespace: string, name: string): bo
  */
 export function operatorRuns(model: Model, namespace: string, selector: Labels): boolean {
   const pairs = Object.entries(selector);
-  const carried = (value: unknown) =>
-    typeof value === 'object' &&
-    value !== null &&
-    pairs.every(([key, wanted]) => (value as Labels)[key] === wanted);
+  // What selects pods (`matchLabels`) carries the same words, and runs none.
+  const carried = (value: unknown) => {
+    const labels =
+      typeof value === 'object' && value !== null && 'labels' in value ? value.labels : undefined;
+    return (
+      typeof labels === 'object' &&
+      labels !== null &&
+      pairs.every(([key, wanted]) => (labels as Labels)[key] === wanted)
+    );
+  };
   // Rollouts and their likes carry a whole pod template, whatever their group.
   const template = model.objects.some(
     (object) =>

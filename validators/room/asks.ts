@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../render/objects.ts';
-import { parseQuantity } from './quantity.ts';
+import { readQuantity } from './quantity.ts';
 
 /** What a set of objects asks of a cluster. */
 export interface Asks {
@@ -46,7 +46,7 @@ interface Spec {
  * Source: kubernetes.io/docs/concepts/workloads/pods/sidecar-containers, "resource sharing within containers".
  */
 export function podRequest(pod: PodSpec, resource: 'cpu' | 'memory'): number {
-  const of = (container: Container) => parseQuantity(container.resources?.requests?.[resource] ?? 0);
+  const of = (container: Container) => readQuantity(container.resources?.requests?.[resource]) ?? 0;
   let sidecars = 0;
   let peak = 0;
   for (const container of pod.initContainers ?? []) {
@@ -75,7 +75,7 @@ export function addUp(objects: readonly KubernetesObject[], nodes: number): Asks
   for (const object of objects) {
     const spec = (object.spec ?? {}) as Spec;
     const claim = (template: Claim, count: number) => {
-      storage += count * parseQuantity(template.spec?.resources?.requests?.storage ?? 0);
+      storage += count * (readQuantity(template.spec?.resources?.requests?.storage) ?? 0);
     };
     const run = (pod: PodSpec | undefined, count: number) => {
       if (pod === undefined) return;

@@ -29,6 +29,16 @@ export function parseQuantity(text: string | number): number {
   return Number(`${digits}${exponent}`) * (suffixes[suffix] ?? 1);
 }
 
+/** A quantity as a number; undefined for a text that is none, which the schemas report. */
+export function readQuantity(text: unknown): number | undefined {
+  if (typeof text !== 'string' && typeof text !== 'number') return undefined;
+  try {
+    return parseQuantity(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Cores as a person writes them: `1.25`, `0.05`. */
 export function formatCores(cores: number): string {
   return String(Math.round(cores * 100) / 100);

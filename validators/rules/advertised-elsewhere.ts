@@ -1,7 +1,16 @@
+import { kafkaKey } from '../graph/brokers.ts';
 import { optionsOf } from '../graph/options.ts';
-import { declaredPorts } from '../graph/ports.ts';
+import { declaredPorts, describePorts, isHeadless } from '../graph/ports.ts';
 import { resolveHost } from '../graph/resolve.ts';
+import type { Service } from '../model/kubernetes.ts';
+import type { Typed } from '../model/model.ts';
 import type { Rule } from './rule.ts';
+
+/** True for a Service that leads to one pod of a StatefulSet. */
+function isOfOnePod({ typed }: Typed<Service>): boolean {
+  const keys = Object.keys(typed.spec?.selector ?? {});
+  return keys.includes('statefulset.kubernetes.io/pod-name') || keys.includes('apps.kubernetes.io/pod-index');
+}
 
 /** A broker announces an address under which clients would not find it. */
 export const advertisedElsewhere: Rule = {
@@ -13,35 +22,38 @@ export const advertisedElsewhere: Rule = {
     for (const workload of model.workloads) {
       for (const container of workload.containers.filter(({ role }) => role === 'main')) {
         for (const { key, value, object, path, by } of optionsOf(model, workload, container)) {
-          if (!/advertised[._]listeners$/i.test(key)) continue;
+          if (!/^advertised\.listeners$/.test(kafkaKey(key))) continue;
           for (const [, listener = '', host = '', port = ''] of value.matchAll(
-            /([A-Z_]+):\/\/([a-z0-9.-]+):(\d+)/g,
+            /([A-Za-z][\w-]*):\/\/([a-z0-9.-]+):(\d+)/g,
           )) {
             const resolution = resolveHost(model, workload.namespace, host);
             const told = `${by} announces ${listener} as ${host}:${port}`;
+            const wrong = (reason: string) => ({ object, path, message: `${told}, ${reason}` });
             if (resolution.to === 'nothing') {
-              yield {
-                object,
-                path,
-                message: `${told}, and ${resolution.reason}: clients would be sent to a name that does not resolve`,
-              };
-            } else if (resolution.to === 'pod' || resolution.to === 'service') {
-              if (!model.behind(resolution.service).includes(workload)) {
-                yield {
-                  object,
-                  path,
-                  message: `${told}, which leads to other pods: clients would be sent there`,
-                };
-              } else if (
-                resolution.to === 'pod' &&
-                !declaredPorts(workload).some(({ number }) => number === Number(port))
-              ) {
-                yield {
-                  object,
-                  path,
-                  message: `${told}, and its pods have no port ${port}: clients would be refused`,
-                };
-              }
+              const hint = resolution.meant === undefined ? '' : ` (did you mean "${resolution.meant}"?)`;
+              yield wrong(
+                `and ${resolution.reason}${hint}: clients would be sent to a name that does not resolve`,
+              );
+            }
+            if (resolution.to !== 'pod' && resolution.to !== 'service') continue;
+            const { service } = resolution;
+            const has = declaredPorts(workload).some(({ number }) => number === Number(port));
+            const direct = resolution.to === 'pod' || isHeadless(service);
+            if (!model.behind(service).includes(workload)) {
+              yield wrong('which leads to other pods: clients would be sent there');
+            } else if (direct && !has && declaredPorts(workload).length > 0) {
+              yield wrong(`and its pods have no port ${port}: clients would be refused`);
+            } else if (
+              !direct &&
+              !(service.typed.spec?.ports ?? []).some((one) => one.port === Number(port))
+            ) {
+              yield wrong(
+                `and Service ${service.name} has ${describePorts(service)}: clients would not get through`,
+              );
+            } else if (resolution.to === 'service' && workload.replicas.max > 1 && !isOfOnePod(service)) {
+              yield wrong(
+                `which leads to any of ${workload.replicas.max} brokers: a client that wants the leader of a partition would reach another one`,
+              );
             }
           }
         }

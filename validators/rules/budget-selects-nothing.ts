@@ -1,5 +1,6 @@
 import { describeSelector, matchesSelector } from '../model/selectors.ts';
 import type { Rule } from './rule.ts';
+import { mayBeElsewhere, selectorHint } from './selector-hint.ts';
 
 /** A PodDisruptionBudget selects no pods. */
 export const budgetSelectsNothing: Rule = {
@@ -10,16 +11,13 @@ export const budgetSelectsNothing: Rule = {
   *check({ model }) {
     for (const { object, typed, namespace } of model.budgets) {
       const selector = typed.spec?.selector;
-      if (
-        model.workloads.some(
-          (workload) => workload.namespace === namespace && matchesSelector(selector, workload.labels),
-        )
-      )
-        continue;
+      const here = model.workloads.filter((workload) => workload.namespace === namespace);
+      if (here.some(({ labels }) => matchesSelector(selector, labels))) continue;
+      if (mayBeElsewhere(model, namespace, selector, here)) continue;
       yield {
         object,
-        path: 'spec.selector',
-        message: `it selects ${describeSelector(selector)}, and no pod of namespace ${namespace} carries that: a drain would take all of them at once`,
+        path: selector === undefined ? 'spec' : 'spec.selector',
+        message: `it selects ${describeSelector(selector)}, and no pod of namespace ${namespace} carries that${selectorHint(selector, here)}: a drain would take all of them at once`,
       };
     }
   },

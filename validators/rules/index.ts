@@ -4,12 +4,14 @@ import { didYouMean } from '../text/nearest.ts';
 import { addressPortClosed } from './address-port-closed.ts';
 import { addressWithoutService } from './address-without-service.ts';
 import { advertisedElsewhere } from './advertised-elsewhere.ts';
+import { alertExpressionWrong } from './alert-expression-wrong.ts';
 import { budgetBlocksDrain } from './budget-blocks-drain.ts';
 import { budgetSelectsNothing } from './budget-selects-nothing.ts';
 import { claimMissing } from './claim-missing.ts';
 import { claimShared } from './claim-shared.ts';
 import { configurationMissing } from './configuration-missing.ts';
 import { consumersBeyondPartitions } from './consumers-beyond-partitions.ts';
+import { dashboardSourceMissing } from './dashboard-source-missing.ts';
 import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
 import { dnsCut } from './dns-cut.ts';
 import { entryCut } from './entry-cut.ts';
@@ -24,6 +26,8 @@ import { jobReapplied } from './job-reapplied.ts';
 import { jobRecreated } from './job-recreated.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
+import { keyspaceBeyondNodes } from './keyspace-beyond-nodes.ts';
+import { listenerUnknown } from './listener-unknown.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
 import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
@@ -34,7 +38,9 @@ import { nodePortClash } from './node-port-clash.ts';
 import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { peersCut } from './peers-cut.ts';
+import { podFitsNoNode } from './pod-fits-no-node.ts';
 import { podSecurity } from './pod-security.ts';
+import { podsDoNotFit } from './pods-do-not-fit.ts';
 import { policySelectsNothing } from './policy-selects-nothing.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { probePortMissing } from './probe-port-missing.ts';
@@ -59,6 +65,8 @@ import { selectorOverlap } from './selector-overlap.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
 import { servicePortUnknown } from './service-port-unknown.ts';
 import { serviceWithoutPods } from './service-without-pods.ts';
+import { slotsBelowParallelism } from './slots-below-parallelism.ts';
+import { spreadImpossible } from './spread-impossible.ts';
 import { subjectMissing } from './subject-missing.ts';
 import { subpathMissing } from './subpath-missing.ts';
 import { timeZoneUnknown } from './time-zone-unknown.ts';
@@ -77,12 +85,14 @@ export const rules: readonly Rule[] = [
   addressPortClosed,
   addressWithoutService,
   advertisedElsewhere,
+  alertExpressionWrong,
   budgetBlocksDrain,
   budgetSelectsNothing,
   claimMissing,
   claimShared,
   configurationMissing,
   consumersBeyondPartitions,
+  dashboardSourceMissing,
   deadlineAfterSchedule,
   dnsCut,
   entryCut,
@@ -97,6 +107,8 @@ export const rules: readonly Rule[] = [
   jobRecreated,
   jobRestartPolicy,
   keyMissing,
+  keyspaceBeyondNodes,
+  listenerUnknown,
   livenessAsksDependency,
   memoryBeyondLimit,
   monitorSelectsNothing,
@@ -107,7 +119,9 @@ export const rules: readonly Rule[] = [
   notOffered,
   peerElsewhere,
   peersCut,
+  podFitsNoNode,
   podSecurity,
+  podsDoNotFit,
   policySelectsNothing,
   priorityClassMissing,
   probePortMissing,
@@ -131,6 +145,8 @@ export const rules: readonly Rule[] = [
   serviceAccountMissing,
   servicePortUnknown,
   serviceWithoutPods,
+  slotsBelowParallelism,
+  spreadImpossible,
   subjectMissing,
   subpathMissing,
   timeZoneUnknown,

@@ -1,5 +1,5 @@
 import { type Option, optionsOf } from '../graph/options.ts';
-import { formatBytes, parseQuantity } from '../room/quantity.ts';
+import { formatBytes, readQuantity } from '../room/quantity.ts';
 import type { Rule } from './rule.ts';
 
 /** A size as JVMs, databases and Redis write it: `512m`, `1g`, `256MB`, `1073741824`. */
@@ -20,6 +20,8 @@ interface Demand {
 const sizes: Readonly<Record<string, { readonly beside: number; readonly unit?: number }>> = {
   MAX_HEAP_SIZE: { beside: 0.25 },
   ZK_SERVER_HEAP: { beside: 0.1, unit: 2 ** 20 },
+  SPARK_DAEMON_MEMORY: { beside: 0.1 },
+  GOMEMLIMIT: { beside: 0 },
   innodb_buffer_pool_size: { beside: 0.1 },
   'innodb-buffer-pool-size': { beside: 0.1 },
   shared_buffers: { beside: 0.1 },
@@ -28,19 +30,42 @@ const sizes: Readonly<Record<string, { readonly beside: number; readonly unit?: 
   'taskmanager.memory.process.size': { beside: 0 },
 };
 
-function demandsOf({ key, value }: Option): Demand[] {
-  const heap = [...value.matchAll(/-Xmx(\d+[kmgt]?)\b/gi)].at(-1)?.[1];
+function last(text: string, pattern: RegExp): string | undefined {
+  return [...text.matchAll(pattern)].at(-1)?.[1];
+}
+
+/** What one setting makes a process take of a container with so much memory. */
+function demandsOf({ key, value }: Pick<Option, 'key' | 'value'>, limit: number): Demand[] {
   const demands: Demand[] = [];
-  if (heap !== undefined) demands.push({ what: `-Xmx${heap}`, bytes: parseSize(heap) ?? 0, beside: 0.1 });
+  const heap = last(value, /-Xmx(\d+[kmgt]?)\b/gi);
+  const share = last(value, /-XX:MaxRAMPercentage=(\d+(?:\.\d+)?)/g);
+  const direct = last(value, /-XX:MaxDirectMemorySize=(\d+[kmgt]?)\b/gi);
+  const beyond = parseSize(direct ?? '') ?? 0;
+  const and = direct === undefined ? '' : ` and ${direct} of direct memory`;
+  if (heap !== undefined)
+    demands.push({ what: `-Xmx${heap}${and}`, bytes: (parseSize(heap) ?? 0) + beyond, beside: 0.1 });
+  else if (share !== undefined)
+    demands.push({
+      what: `MaxRAMPercentage=${share}${and}`,
+      bytes: (limit * Number(share)) / 100 + beyond,
+      beside: 0.1,
+    });
+  // Node's is in MiB.
+  const old = last(value, /--max[-_]old[-_]space[-_]size=(\d+)/g);
+  if (old !== undefined)
+    demands.push({ what: `a heap of ${old}Mi`, bytes: Number(old) * 2 ** 20, beside: 0.1 });
+  const redis = last(value, /--maxmemory[ =](\d+[kmg]?b?)\b/gi);
+  if (redis !== undefined)
+    demands.push({ what: `maxmemory ${redis}`, bytes: parseSize(redis) ?? 0, beside: 0.1 });
   const size = sizes[key];
   if (size !== undefined) {
     const bytes = (parseSize(value) ?? 0) * (size.unit ?? 1);
     demands.push({ what: `${key} ${value}`, bytes, beside: size.beside });
   }
   for (const [, name = '', amount = ''] of value.matchAll(
-    /-D(?:job|task)manager\.memory\.(process)\.size=(\w+)/g,
+    /-D((?:job|task)manager\.memory\.process\.size)=(\w+)/g,
   )) {
-    demands.push({ what: `${name} size ${amount}`, bytes: parseSize(amount) ?? 0, beside: 0 });
+    demands.push({ what: `${name} ${amount}`, bytes: parseSize(amount) ?? 0, beside: 0 });
   }
   return demands;
 }
@@ -55,26 +80,31 @@ export const memoryBeyondLimit: Rule = {
     for (const workload of model.workloads) {
       for (const container of workload.containers) {
         const limit = container.spec.resources?.limits?.memory;
-        if (limit === undefined) continue;
-        const most = parseQuantity(limit);
-        const command = [...(container.spec.command ?? []), ...(container.spec.args ?? [])].join(' ');
+        const most = readQuantity(limit);
+        if (most === undefined) continue;
+        const field = container.spec.args === undefined ? 'command' : 'args';
         const line: Option = {
           container,
           key: '',
-          value: command,
+          value: [...(container.spec.command ?? []), ...(container.spec.args ?? [])].join(' '),
           object: workload.object,
-          path: `${container.path}.command`,
-          by: 'its command',
+          path: `${container.path}.${field}`,
+          by: `${field} of container ${container.name}`,
         };
-        for (const option of [...optionsOf(model, workload, container), line]) {
-          for (const { what, bytes, beside } of demandsOf(option)) {
+        // A flag is part of the command line.
+        const options = optionsOf(model, workload, container).filter(({ by }) => !by.startsWith('flag '));
+        for (const option of [...options, line]) {
+          for (const { what, bytes, beside } of demandsOf(option, most)) {
             if (bytes * (1 + beside) <= most) continue;
+            const whole = bytes >= most;
             yield {
               object: option.object,
               path: option.path,
               message:
-                `${option.by} of ${workload.kind} ${workload.name} says ${what}, and container ${container.name} is limited to ` +
-                `${limit}${beside > 0 ? ` (beside it the process needs about ${formatBytes(bytes * beside)})` : ''}: the kernel would kill it`,
+                `${option.by} of ${workload.kind} ${workload.name} says ${what}, and container ${container.name} is limited to ${limit}` +
+                `${beside > 0 ? ` (beside it the process needs about ${formatBytes(bytes * beside)})` : ''}: ` +
+                `the kernel would kill it ${whole ? 'before that is full' : 'once that is full'}`,
+              ...(whole ? {} : { severity: 'warning' as const }),
             };
           }
         }

@@ -1,9 +1,10 @@
 import { declaredPorts } from '../graph/ports.ts';
 import { type Model, namespaceOf } from '../model/model.ts';
-import { describeSelector, type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import { describeSelector, type LabelSelector, type Labels, matchesSelector } from '../model/selectors.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
+import { mayBeElsewhere, selectorHint } from './selector-hint.ts';
 
 interface MonitorSpec {
   readonly selector?: LabelSelector;
@@ -19,98 +20,115 @@ interface Endpoint {
 
 const group = 'monitoring.coreos.com';
 
-function inNamespaces(monitor: KubernetesObject, spec: MonitorSpec, namespace: string): boolean {
-  if (spec.namespaceSelector?.any === true) return true;
-  return (spec.namespaceSelector?.matchNames ?? [namespaceOf(monitor)]).includes(namespace);
+/** True when a monitor looks for its targets in a namespace. */
+export function looksIn(monitor: KubernetesObject, namespace: string): boolean {
+  const { namespaceSelector: selector } = (monitor.spec ?? {}) as MonitorSpec;
+  if (selector?.any === true) return true;
+  const names = selector?.matchNames ?? [];
+  return names.length === 0 ? namespace === namespaceOf(monitor) : names.includes(namespace);
+}
+
+/** True where a monitor looks into namespaces that the target does not make: others may have what it selects. */
+function looksElsewhere(model: Model, monitor: KubernetesObject): boolean {
+  const { namespaceSelector: selector } = (monitor.spec ?? {}) as MonitorSpec;
+  const names = selector?.matchNames ?? [];
+  return selector?.any === true || names.some((name) => !model.namespaces.has(name));
 }
 
 function* serviceMonitor(model: Model, object: KubernetesObject): Iterable<Problem> {
   const spec = (object.spec ?? {}) as MonitorSpec;
-  const services = model.services.filter(
-    (service) =>
-      inNamespaces(object, spec, service.namespace) &&
-      matchesSelector(spec.selector ?? {}, service.object.metadata.labels ?? {}),
-  );
+  const here = model.services.filter(({ namespace }) => looksIn(object, namespace));
+  const labelsOf = (service: (typeof here)[number]): Labels => service.object.metadata.labels ?? {};
+  const services = here.filter((service) => matchesSelector(spec.selector ?? {}, labelsOf(service)));
   if (services.length === 0) {
-    yield nothing(
-      object,
-      spec,
-      'Service',
-      model.services.map((service) => service.object.metadata.labels ?? {}),
+    const hint = selectorHint(
+      spec.selector,
+      here.map((service) => ({ labels: labelsOf(service) })),
     );
+    if (here.length === 0 || (hint === '' && looksElsewhere(model, object))) return;
+    yield nothing(object, spec, 'Service', hint);
     return;
   }
-  for (const [index, { port }] of (spec.endpoints ?? []).entries()) {
-    if (port === undefined) continue;
-    const names = services.flatMap(({ typed }) =>
-      (typed.spec?.ports ?? []).flatMap(({ name }) => name ?? []),
-    );
-    if (names.includes(port)) continue;
-    yield {
-      object,
-      path: `spec.endpoints[${index}].port`,
-      message: `it scrapes port ${port}, and the Services that it selects have ${names.join(', ') || 'none with a name'}${didYouMean(port, names)}: nothing would be scraped`,
-    };
+  for (const [index, { port, targetPort: target }] of (spec.endpoints ?? []).entries()) {
+    if (port === undefined) {
+      const pods = services.flatMap((service) => model.behind(service)).flatMap(declaredPorts);
+      const byName = typeof target === 'string' && !/^\d+$/.test(target);
+      if (!byName || pods.length === 0 || pods.some(({ name }) => name === target)) continue;
+      const names = pods.flatMap(({ name }) => name ?? []);
+      yield {
+        object,
+        path: `spec.endpoints[${index}].targetPort`,
+        message: `it scrapes pod port ${target}, and the pods behind have ${names.join(', ') || 'none with a name'}${didYouMean(target, names)}: nothing would be scraped`,
+      };
+      continue;
+    }
+    const namesOf = ({ typed }: (typeof here)[number]) =>
+      (typed.spec?.ports ?? []).flatMap(({ name }) => name ?? []);
+    const without = services.filter((service) => !namesOf(service).includes(port));
+    for (const service of without) {
+      const names = namesOf(service);
+      const hint = didYouMean(port, names);
+      // Of several Services that a monitor selects, not each need have every port.
+      if (without.length < services.length && hint === '') continue;
+      yield {
+        object,
+        path: `spec.endpoints[${index}].port`,
+        message: `it scrapes port ${port} of Service ${service.name}, which has ${names.join(', ') || 'none with a name'}${hint}: it would not be scraped`,
+      };
+    }
   }
 }
 
 function* podMonitor(model: Model, object: KubernetesObject): Iterable<Problem> {
   const spec = (object.spec ?? {}) as MonitorSpec;
-  const here = model.workloads.filter((workload) => inNamespaces(object, spec, workload.namespace));
+  const here = model.workloads.filter(({ namespace }) => looksIn(object, namespace));
   const pods = here.filter(({ labels }) => matchesSelector(spec.selector ?? {}, labels));
+  const elsewhere = (selector: LabelSelector | undefined) =>
+    mayBeElsewhere(model, namespaceOf(object), selector, here) || looksElsewhere(model, object);
   if (pods.length === 0) {
-    yield nothing(
-      object,
-      spec,
-      'pod',
-      here.map(({ labels }) => labels),
-    );
+    const hint = selectorHint(spec.selector, here);
+    if (hint === '' ? elsewhere(spec.selector) : here.length === 0) return;
+    yield nothing(object, spec, 'pod', hint);
     return;
   }
   for (const [index, { key, operator, values = [] }] of (spec.selector?.matchExpressions ?? []).entries()) {
     if (operator !== 'In') continue;
     const known = here.map(({ labels }) => labels[key]).filter((value) => value !== undefined);
-    for (const value of values.filter((one) => !known.includes(one))) {
+    for (const [position, value] of values.entries()) {
+      const hint = didYouMean(value, known);
+      if (known.includes(value) || (hint === '' && elsewhere({ matchLabels: { [key]: value } }))) continue;
       yield {
         object,
-        path: `spec.selector.matchExpressions[${index}].values`,
-        message: `no pod has ${key}=${value}${didYouMean(value, known)}: nobody would be scraped for it`,
+        path: `spec.selector.matchExpressions[${index}].values[${position}]`,
+        message: `no pod has ${key}=${value}${hint}: nobody would be scraped for it`,
+        ...(hint === '' ? { severity: 'warning' as const } : {}),
       };
     }
   }
   for (const [index, { port }] of (spec.podMetricsEndpoints ?? []).entries()) {
     if (port === undefined) continue;
-    for (const workload of pods) {
-      const names = declaredPorts(workload).flatMap(({ name }) => name ?? []);
-      if (names.includes(port)) continue;
+    const namesOf = (workload: (typeof pods)[number]) =>
+      declaredPorts(workload).flatMap(({ name }) => name ?? []);
+    const without = pods.filter((workload) => !namesOf(workload).includes(port));
+    for (const workload of without) {
+      const names = namesOf(workload);
+      const hint = didYouMean(port, names);
+      // A monitor for many need not find every port on each of them.
+      const some = without.length < pods.length && hint === '';
       yield {
         object,
         path: `spec.podMetricsEndpoints[${index}].port`,
-        message: `it scrapes port ${port} of ${workload.kind} ${workload.name}, which has ${names.join(', ') || 'none with a name'}${didYouMean(port, names)}: it would not be scraped`,
+        message: `it scrapes port ${port} of ${workload.kind} ${workload.name}, which has ${names.join(', ') || 'none with a name'}${hint}: it would not be scraped`,
+        ...(some ? { severity: 'warning' as const } : {}),
       };
     }
   }
 }
 
-function nothing(
-  object: KubernetesObject,
-  { selector }: MonitorSpec,
-  what: string,
-  labels: readonly Readonly<Record<string, string>>[],
-): Problem {
-  const wrong = Object.entries(selector?.matchLabels ?? {}).find(
-    ([key, value]) => !labels.some((set) => set[key] === value),
-  );
-  const hint =
-    wrong === undefined
-      ? ''
-      : didYouMean(
-          wrong[1],
-          labels.flatMap((set) => set[wrong[0]] ?? []),
-        );
+function nothing(object: KubernetesObject, { selector }: MonitorSpec, what: string, hint: string): Problem {
   return {
     object,
-    path: 'spec.selector',
+    path: selector === undefined ? 'spec' : 'spec.selector',
     message: `it selects ${describeSelector(selector)}, and no ${what} carries that${hint}: nothing would be scraped`,
   };
 }

@@ -1,4 +1,4 @@
-import { policiesFor } from '../graph/policy.ts';
+import { directionsOf, policiesFor } from '../graph/policy.ts';
 import type { Rule } from './rule.ts';
 
 /** A namespace has NetworkPolicies, and some of its pods are selected by none in a direction: they are open to all. */
@@ -11,7 +11,7 @@ export const namespaceOpen: Rule = {
     for (const namespace of model.namespaces) {
       const own = model.policies.filter((policy) => policy.namespace === namespace);
       for (const direction of ['Ingress', 'Egress'] as const) {
-        const used = own.some(({ typed }) => (typed.spec?.policyTypes ?? ['Ingress']).includes(direction));
+        const used = own.some(({ typed }) => directionsOf(typed).includes(direction));
         // Whoever carries no label at all is selected by nothing but a policy for all pods.
         if (!used || policiesFor(model, { namespace, labels: {} }, direction).length > 0) continue;
         const [first] = own;

@@ -1,37 +1,22 @@
-import { namespaceLabels } from '../graph/policy.ts';
+import { isSetToListen } from '../graph/listening.ts';
 import { declaredPorts } from '../graph/ports.ts';
-import type { NetworkPolicy, NetworkPolicyPeer } from '../model/kubernetes.ts';
+import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
 import { describeSelector, type LabelSelector, matchesSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
+import { isEmpty, mayBeElsewhere, selectorHint } from './selector-hint.ts';
 
-function isEmpty(selector: LabelSelector | undefined): boolean {
-  return (
-    Object.keys(selector?.matchLabels ?? {}).length === 0 && (selector?.matchExpressions ?? []).length === 0
-  );
-}
-
-/** A word of the selector that no workload's pods carry, with what was most likely meant. */
-function hint(selector: LabelSelector | undefined, workloads: readonly Workload[]): string {
-  const wanted = [
-    ...Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => [key, [value]] as const),
-    ...(selector?.matchExpressions ?? [])
-      .filter(({ operator }) => operator === 'In')
-      .map(({ key, values = [] }) => [key, values] as const),
-  ];
-  for (const [key, values] of wanted) {
-    const known = workloads.map(({ labels }) => labels[key]).filter((value) => value !== undefined);
-    const wrong = values.find((value) => !known.includes(value));
-    if (wrong !== undefined) return didYouMean(wrong, known);
-  }
-  return '';
+/** A mistake is sure where the right word is near; a policy for pods that are left out here does no harm. */
+function severityOf(hint: string): { severity?: 'warning' } {
+  return hint === '' ? { severity: 'warning' } : {};
 }
 
 /** Values of an `in` list that are no pod's: the policy then holds for fewer pods than it names. */
 function* strayValues(
-  object: Typed<NetworkPolicy>,
+  model: Model,
+  policy: Typed<NetworkPolicy>,
   selector: LabelSelector | undefined,
   path: string,
   workloads: readonly Workload[],
@@ -39,15 +24,32 @@ function* strayValues(
   for (const [index, { key, operator, values = [] }] of (selector?.matchExpressions ?? []).entries()) {
     if (operator !== 'In') continue;
     const known = workloads.map(({ labels }) => labels[key]).filter((value) => value !== undefined);
-    for (const value of values) {
+    for (const [position, value] of values.entries()) {
       if (known.includes(value)) continue;
+      const one = { matchLabels: { [key]: value } };
+      if (mayBeElsewhere(model, policy.namespace, one, workloads)) continue;
+      const hint = didYouMean(value, known);
       yield {
-        object: object.object,
-        path: `${path}.matchExpressions[${index}].values`,
-        message: `no pod of namespace ${object.namespace} has ${key}=${value}${didYouMean(value, known)}: the policy does nothing for it`,
+        object: policy.object,
+        path: `${path}.matchExpressions[${index}].values[${position}]`,
+        message: `no pod of namespace ${policy.namespace} has ${key}=${value}${hint}: the policy does nothing for it`,
+        ...severityOf(hint),
       };
     }
   }
+}
+
+/** The namespace whose pods a peer names, where the target holds it; undefined where others may have such pods too. */
+function namespaceOfPeer(
+  model: Model,
+  policy: Typed<NetworkPolicy>,
+  peer: NetworkPolicyPeer,
+): string | undefined {
+  if (!peer.namespaceSelector) return policy.namespace;
+  const named = peer.namespaceSelector.matchLabels?.['kubernetes.io/metadata.name'];
+  return named !== undefined && model.find('', 'Namespace', 'default', named) !== undefined
+    ? named
+    : undefined;
 }
 
 function* peers(
@@ -56,52 +58,80 @@ function* peers(
   list: readonly NetworkPolicyPeer[],
   path: string,
 ): Iterable<Problem> {
-  for (const [index, { namespaceSelector, podSelector, ipBlock }] of list.entries()) {
-    const place = `${path}[${index}]`;
-    if (ipBlock) continue;
-    const namespaces = namespaceSelector
-      ? [...model.namespaces].filter((name) =>
-          matchesSelector(namespaceSelector, namespaceLabels(model, name)),
-        )
-      : [policy.namespace];
-    // Namespaces that the target does not hold cannot be judged from it.
-    if (namespaceSelector && namespaces.length === 0) continue;
-    const there = model.workloads.filter(({ namespace }) => namespaces.includes(namespace));
-    if (isEmpty(podSelector) || there.some(({ labels }) => matchesSelector(podSelector, labels))) {
-      if (!namespaceSelector) yield* strayValues(policy, podSelector, `${place}.podSelector`, there);
+  for (const [index, peer] of list.entries()) {
+    const place = `${path}[${index}].podSelector`;
+    const { podSelector } = peer;
+    const namespace = namespaceOfPeer(model, policy, peer);
+    if (peer.ipBlock || namespace === undefined || isEmpty(podSelector)) continue;
+    const there = model.workloadsIn(namespace);
+    if (there.some(({ labels }) => matchesSelector(podSelector, labels))) {
+      if (!peer.namespaceSelector) yield* strayValues(model, policy, podSelector, place, there);
       continue;
     }
+    if (mayBeElsewhere(model, namespace, podSelector, there)) continue;
+    const hint = selectorHint(podSelector, there);
     yield {
       object: policy.object,
-      path: `${place}.podSelector`,
-      message: `it names pods with ${describeSelector(podSelector)}, and there are none${hint(podSelector, there)}: the rule lets nobody through`,
+      path: place,
+      message: `it names pods with ${describeSelector(podSelector)}, and namespace ${namespace} has none${hint}: the rule lets nobody through`,
+      ...severityOf(hint),
     };
   }
 }
 
-function* ports(model: Model, policy: Typed<NetworkPolicy>): Iterable<Problem> {
-  const selected = model.workloads.filter(
-    ({ namespace, labels }) =>
-      namespace === policy.namespace && matchesSelector(policy.typed.spec?.podSelector ?? {}, labels),
-  );
-  const declared = selected.flatMap(declaredPorts);
-  if (selected.length === 0 || declared.length === 0) return;
-  for (const [i, rule] of (policy.typed.spec?.ingress ?? []).entries()) {
-    for (const [j, { port, protocol = 'TCP' }] of (rule.ports ?? []).entries()) {
-      if (port === undefined) continue;
-      const byName = typeof port === 'string' && !/^\d+$/.test(port);
-      const same = declared.some(
-        (one) => one.protocol === protocol && (byName ? one.name === port : one.number === Number(port)),
-      );
-      if (same) continue;
-      const names = declared.map(({ name, number }) => (byName ? (name ?? '') : String(number)));
-      yield {
-        object: policy.object,
-        path: `spec.ingress[${i}].ports[${j}].port`,
-        message: `it admits ${protocol} ${port}, and the pods that it selects have ${[...new Set(names)].join(', ')}${didYouMean(String(port), names)}: the rule lets nothing through`,
-      };
-    }
+/** Ports of a rule that none of the pods at its server's end has. */
+function* ports(
+  model: Model,
+  policy: Typed<NetworkPolicy>,
+  list: readonly NetworkPolicyPort[],
+  servers: readonly Workload[],
+  path: string,
+  whose: string,
+): Iterable<Problem> {
+  const declared = servers.flatMap(declaredPorts);
+  if (servers.length === 0 || declared.length === 0) return;
+  for (const [index, { port, endPort, protocol = 'TCP' }] of list.entries()) {
+    if (port === undefined || port === null) continue;
+    const byName = typeof port === 'string' && !/^\d+$/.test(port);
+    const [first, last] = [Number(port), endPort ?? Number(port)];
+    const has = declared.some(
+      (one) =>
+        one.protocol === protocol && (byName ? one.name === port : one.number >= first && one.number <= last),
+    );
+    if (has) continue;
+    // A container need not declare what it listens on.
+    if (!byName && servers.some((server) => isSetToListen(model, server, first))) continue;
+    const same = declared.find((one) => (byName ? one.name === port : one.number === first));
+    const names = [...new Set(declared.map(({ name, number }) => (byName ? (name ?? '') : String(number))))];
+    const there =
+      same === undefined
+        ? `have ${names.filter((name) => name !== '').join(', ') || 'no port with a name'}${didYouMean(String(port), names)}`
+        : `have it for ${same.protocol}`;
+    yield {
+      object: policy.object,
+      path: `${path}[${index}].port`,
+      message: `it names ${protocol} ${port}, and the pods ${whose} ${there}: the rule lets nothing through`,
+      ...(byName ? {} : { severity: 'warning' as const }),
+    };
   }
+}
+
+/** The workloads that a peer of an egress rule leads to, where they are known. */
+function serversOf(
+  model: Model,
+  policy: Typed<NetworkPolicy>,
+  to: readonly NetworkPolicyPeer[],
+): Workload[] | undefined {
+  if (to.length === 0) return undefined;
+  const found: Workload[] = [];
+  for (const peer of to) {
+    const namespace = namespaceOfPeer(model, policy, peer);
+    if (peer.ipBlock || namespace === undefined) return undefined;
+    const there = model.workloadsIn(namespace);
+    if (there.length === 0) return undefined;
+    found.push(...there.filter(({ labels }) => matchesSelector(peer.podSelector ?? {}, labels)));
+  }
+  return found;
 }
 
 /** A policy selects no pods, or its rules name peers or ports that do not exist. */
@@ -113,21 +143,43 @@ export const policySelectsNothing: Rule = {
   *check({ model }) {
     for (const policy of model.policies) {
       const { podSelector = {}, ingress = [], egress = [] } = policy.typed.spec ?? {};
-      const here = model.workloads.filter(({ namespace }) => namespace === policy.namespace);
-      if (!isEmpty(podSelector) && !here.some(({ labels }) => matchesSelector(podSelector, labels))) {
+      const here = model.workloadsIn(policy.namespace);
+      const selected = here.filter(({ labels }) => matchesSelector(podSelector, labels));
+      if (!isEmpty(podSelector) && selected.length === 0) {
+        if (mayBeElsewhere(model, policy.namespace, podSelector, here)) continue;
+        const hint = selectorHint(podSelector, here);
         yield {
           object: policy.object,
           path: 'spec.podSelector',
-          message: `it selects ${describeSelector(podSelector)}, and no pod of namespace ${policy.namespace} carries that${hint(podSelector, here)}: the policy protects nothing`,
+          message: `it selects ${describeSelector(podSelector)}, and no pod of namespace ${policy.namespace} carries that${hint}: the policy does nothing`,
+          ...severityOf(hint),
         };
         continue;
       }
-      yield* strayValues(policy, podSelector, 'spec.podSelector', here);
-      for (const [i, { from = [] }] of ingress.entries())
-        yield* peers(model, policy, from, `spec.ingress[${i}].from`);
-      for (const [i, { to = [] }] of egress.entries())
-        yield* peers(model, policy, to, `spec.egress[${i}].to`);
-      yield* ports(model, policy);
+      yield* strayValues(model, policy, podSelector, 'spec.podSelector', here);
+      for (const [i, rule] of ingress.entries()) {
+        yield* peers(model, policy, rule.from ?? [], `spec.ingress[${i}].from`);
+        yield* ports(
+          model,
+          policy,
+          rule.ports ?? [],
+          selected,
+          `spec.ingress[${i}].ports`,
+          'that it selects',
+        );
+      }
+      for (const [i, rule] of egress.entries()) {
+        yield* peers(model, policy, rule.to ?? [], `spec.egress[${i}].to`);
+        const servers = serversOf(model, policy, rule.to ?? []) ?? [];
+        yield* ports(
+          model,
+          policy,
+          rule.ports ?? [],
+          servers,
+          `spec.egress[${i}].ports`,
+          'that the rule leads to',
+        );
+      }
     }
   },
 };

@@ -1,3 +1,4 @@
+import { scaled, scalersOf } from '../model/scaler.ts';
 import type { Rule } from './rule.ts';
 
 /** A workload names its replicas though an autoscaler owns the number. */
@@ -7,17 +8,14 @@ export const replicasUnderAutoscaler: Rule = {
   family: 'scaling',
   title: 'a workload names replicas that an autoscaler owns',
   *check({ model }) {
-    for (const { typed, namespace, name } of model.scalers) {
-      const target = typed.spec?.scaleTargetRef;
-      const workload = model.workloads.find(
-        (one) => one.namespace === namespace && one.kind === target?.kind && one.name === target.name,
-      );
+    for (const scaler of scalersOf(model)) {
+      const workload = scaled(model, scaler);
       const replicas = (workload?.object.spec as { replicas?: number } | undefined)?.replicas;
-      if (workload === undefined || replicas === undefined) continue;
+      if (workload === undefined || replicas === undefined || replicas === null) continue;
       yield {
         object: workload.object,
         path: 'spec.replicas',
-        message: `HorizontalPodAutoscaler ${name} owns the number, and each apply would set it back to ${replicas}: leave replicas out`,
+        message: `${scaler.object.kind} ${scaler.name} owns the number, and each apply would set it back to ${replicas}: leave replicas out`,
       };
     }
   },

@@ -5,6 +5,18 @@ import type { Rule } from './rule.ts';
 const replication = /(?:^|[._])replication[._]factor$/i;
 const insync = /(?:^|[._])(?:min[._]insync[._]replicas|min[._]isr)$/i;
 
+/** True for a number of copies that is Kafka's: other systems replicate too, and call it the same. */
+function isKafkas(key: string): boolean {
+  return (
+    /^(?:replication\.factor|REPLICATION_FACTOR|min\.insync\.replicas|MIN_INSYNC_REPLICAS|MIN_ISR)$/.test(
+      key,
+    ) ||
+    /kafka|topic|offsets|transaction|default[._]replication|insync|min[._]isr|(?:config|status|offset)[._]storage|streams/i.test(
+      key,
+    )
+  );
+}
+
 /** Kafka's settings ask for more copies than there are brokers, or for more of them in sync than there are copies. */
 export const replicationBeyondBrokers: Rule = {
   id: 'replication-beyond-brokers',
@@ -17,29 +29,33 @@ export const replicationBeyondBrokers: Rule = {
       const brokers = brokersOf(model, workload.namespace);
       if (brokers === undefined) continue;
       for (const container of workload.containers) {
-        const options = optionsOf(model, workload, container);
-        const factors = options.filter(({ key, value }) => replication.test(key) && /^\d+$/.test(value));
+        const options = optionsOf(model, workload, container).filter(
+          ({ key, value }) => isKafkas(key) && /^\d+$/.test(value),
+        );
+        // A topic's own number of copies, and that of those which are made without one.
+        const factors = options.filter(
+          ({ key }) => replication.test(key) && !/offsets|transaction|storage|changelog/i.test(key),
+        );
         for (const { key, value, object, path, by } of options) {
-          if (!/^\d+$/.test(value) || seen.has(`${object.kind} ${object.metadata.name} ${path} ${key}`))
-            continue;
+          const place = `${object.kind} ${object.metadata.name} ${path} ${key}`;
+          if (seen.has(place)) continue;
           const number = Number(value);
-          const names = `${brokers.kind} ${brokers.name} has ${brokers.replicas.max} ${brokers.replicas.max === 1 ? 'broker' : 'brokers'}`;
-          if (replication.test(key) && number > brokers.replicas.max) {
-            seen.add(`${object.kind} ${object.metadata.name} ${path} ${key}`);
+          if (replication.test(key) && number > brokers.count) {
+            seen.add(place);
             yield {
               object,
               path,
-              message: `${key} is ${number} (${by}), and ${names}: no topic could be made`,
+              message: `${key} is ${number} (${by}), and ${brokers.described}: no topic could be made with it`,
             };
           }
           if (!insync.test(key)) continue;
-          const least = Math.min(brokers.replicas.max, ...factors.map((factor) => Number(factor.value)));
+          const least = Math.min(brokers.count, ...factors.map((factor) => Number(factor.value)));
           if (number > least) {
-            seen.add(`${object.kind} ${object.metadata.name} ${path} ${key}`);
+            seen.add(place);
             yield {
               object,
               path,
-              message: `${key} is ${number} (${by}), and a topic has ${least} replicas (${names}): no write with acks=all would be accepted`,
+              message: `${key} is ${number} (${by}), and a topic has ${least} ${least === 1 ? 'replica' : 'replicas'} (${brokers.described}): no write with acks=all would be accepted`,
             };
           }
         }

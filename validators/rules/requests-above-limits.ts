@@ -1,5 +1,5 @@
 import { joinPath } from '../model/workload.ts';
-import { parseQuantity } from '../room/quantity.ts';
+import { readQuantity } from '../room/quantity.ts';
 import type { Rule } from './rule.ts';
 
 /** A container requests more than it may use. */
@@ -14,7 +14,8 @@ export const requestsAboveLimits: Rule = {
         const { requests = {}, limits = {} } = spec.resources ?? {};
         for (const [resource, request] of Object.entries(requests)) {
           const limit = limits[resource];
-          if (limit === undefined || parseQuantity(request) <= parseQuantity(limit)) continue;
+          const [asked, most] = [readQuantity(request), readQuantity(limit)];
+          if (asked === undefined || most === undefined || asked <= most) continue;
           yield {
             object,
             path: joinPath(path, `resources.requests["${resource}"]`),

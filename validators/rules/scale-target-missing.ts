@@ -1,5 +1,8 @@
+import { scalersOf } from '../model/scaler.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
+
+const scalable = ['Deployment', 'StatefulSet', 'ReplicaSet'];
 
 /** An autoscaler scales something that is not there. */
 export const scaleTargetMissing: Rule = {
@@ -8,16 +11,36 @@ export const scaleTargetMissing: Rule = {
   family: 'scaling',
   title: 'an autoscaler scales a workload that is not there',
   *check({ model }) {
-    for (const { object, typed, namespace } of model.scalers) {
-      const { kind = '', name = '' } = typed.spec?.scaleTargetRef ?? {};
+    for (const { object, namespace, target } of scalersOf(model)) {
+      const { apiVersion, kind, name } = target;
       const there = model.workloads.filter((workload) => workload.namespace === namespace);
+      const group = apiVersion?.split('/')[0];
+      if (scalable.includes(kind) && group !== 'apps') {
+        yield {
+          object,
+          path: apiVersion === undefined ? 'spec.scaleTargetRef' : 'spec.scaleTargetRef.apiVersion',
+          message: `it scales a ${kind} of ${apiVersion ?? 'the core group, for it names no apiVersion'}, and that is apps/v1: it would find nothing to scale`,
+        };
+        continue;
+      }
+      if (kind === 'DaemonSet' || kind === 'Job' || kind === 'CronJob') {
+        yield {
+          object,
+          path: 'spec.scaleTargetRef.kind',
+          message: `it scales ${kind} ${name}, and a ${kind} has no scale: it would do nothing`,
+        };
+        continue;
+      }
+      // The scale of another kind is its operator's business.
+      if (!scalable.includes(kind)) continue;
       if (there.some((workload) => workload.kind === kind && workload.name === name)) continue;
-      if (!['Deployment', 'StatefulSet', 'ReplicaSet'].includes(kind)) continue;
       const names = there.filter((workload) => workload.kind === kind).map((workload) => workload.name);
+      const otherKind = there.find((workload) => workload.name === name)?.kind;
+      const hint = otherKind === undefined ? didYouMean(name, names) : ` (${name} is a ${otherKind})`;
       yield {
         object,
-        path: 'spec.scaleTargetRef.name',
-        message: `it scales ${kind} ${name}, which is not in namespace ${namespace}${didYouMean(name, names)}: it would scale nothing`,
+        path: otherKind === undefined ? 'spec.scaleTargetRef.name' : 'spec.scaleTargetRef.kind',
+        message: `it scales ${kind} ${name}, which is not in namespace ${namespace}${hint}: it would scale nothing`,
       };
     }
   },

@@ -1,8 +1,65 @@
 import { connection, type End } from '../graph/policy.ts';
-import { declaredPorts } from '../graph/ports.ts';
-import { namespaceOf } from '../model/model.ts';
+import { declaredPorts, targetPort } from '../graph/ports.ts';
+import type { Model } from '../model/model.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import type { Workload } from '../model/workload.ts';
+import type { KubernetesObject } from '../render/objects.ts';
+import { looksIn } from './monitor-selects-nothing.ts';
 import type { Rule } from './rule.ts';
+
+interface MonitorSpec {
+  readonly selector?: LabelSelector;
+  readonly endpoints?: readonly { readonly port?: string; readonly targetPort?: string | number }[];
+  readonly podMetricsEndpoints?: readonly { readonly port?: string; readonly portNumber?: number }[];
+}
+
+interface Scrape {
+  readonly object: KubernetesObject;
+  readonly path: string;
+  /** The port as the monitor names it. */
+  readonly port: string;
+  readonly workload: Workload;
+  readonly number: number;
+}
+
+function numberOf(workload: Workload, port: string | number | undefined): number | undefined {
+  if (port === undefined) return undefined;
+  if (/^\d+$/.test(String(port))) return Number(port);
+  return declaredPorts(workload).find(({ name }) => name === port)?.number;
+}
+
+/** Every pod port that a target's monitors scrape. */
+function* scrapes(model: Model): Iterable<Scrape> {
+  for (const object of model.all('monitoring.coreos.com', 'PodMonitor')) {
+    const { selector, podMetricsEndpoints = [] } = (object.spec ?? {}) as MonitorSpec;
+    for (const workload of model.workloads) {
+      if (!looksIn(object, workload.namespace) || !matchesSelector(selector ?? {}, workload.labels)) continue;
+      for (const [index, { port, portNumber }] of podMetricsEndpoints.entries()) {
+        const number = numberOf(workload, port ?? portNumber);
+        const path = `spec.podMetricsEndpoints[${index}]`;
+        if (number !== undefined) yield { object, path, port: String(port ?? portNumber), workload, number };
+      }
+    }
+  }
+  for (const object of model.all('monitoring.coreos.com', 'ServiceMonitor')) {
+    const { selector, endpoints = [] } = (object.spec ?? {}) as MonitorSpec;
+    for (const service of model.services) {
+      const labels = service.object.metadata.labels ?? {};
+      if (!looksIn(object, service.namespace) || !matchesSelector(selector ?? {}, labels)) continue;
+      for (const [index, { port, targetPort: target }] of endpoints.entries()) {
+        const servicePort = (service.typed.spec?.ports ?? []).find(
+          ({ name }) => port !== undefined && name === port,
+        );
+        for (const workload of model.behind(service)) {
+          const number =
+            servicePort === undefined ? numberOf(workload, target) : targetPort(servicePort, workload);
+          const path = `spec.endpoints[${index}]`;
+          if (number !== undefined) yield { object, path, port: String(port ?? target), workload, number };
+        }
+      }
+    }
+  }
+}
 
 /** Monitoring may not reach the metrics port of a pod that it is told to scrape. */
 export const scrapeCut: Rule = {
@@ -14,60 +71,15 @@ export const scrapeCut: Rule = {
   *check({ model, environment }) {
     const peer = environment?.peers.monitoring;
     if (peer === undefined) return;
-    const from: End = { namespace: peer.namespace, labels: peer.podLabels ?? {} };
-    for (const object of model.all('monitoring.coreos.com', 'PodMonitor')) {
-      const { selector, podMetricsEndpoints = [] } = (object.spec ?? {}) as {
-        selector?: LabelSelector;
-        podMetricsEndpoints?: readonly { port?: string }[];
+    const from: End = { namespace: peer.namespace, labels: peer.podLabels };
+    for (const { object, path, port, workload, number } of scrapes(model)) {
+      const verdict = connection(model, from, workload, number);
+      if (verdict.allowed) continue;
+      yield {
+        object,
+        path,
+        message: `it scrapes ${workload.kind} ${workload.name} on ${port === String(number) ? port : `${port} (${number})`}, and the ingress policies of its pods (${verdict.policies.join(', ')}) do not admit namespace ${peer.namespace}: the target would be down`,
       };
-      const pods = model.workloads.filter(
-        ({ namespace, labels }) =>
-          namespace === namespaceOf(object) && matchesSelector(selector ?? {}, labels),
-      );
-      for (const workload of pods) {
-        for (const [index, { port }] of podMetricsEndpoints.entries()) {
-          const number = declaredPorts(workload).find(({ name }) => name === port)?.number;
-          if (number === undefined) continue;
-          const verdict = connection(model, from, { ...workload, workload }, number);
-          if (verdict.allowed) continue;
-          yield {
-            object,
-            path: `spec.podMetricsEndpoints[${index}].port`,
-            message: `it scrapes ${workload.kind} ${workload.name} on ${port} (${number}), and the ingress policies of its pods (${verdict.policies.join(', ')}) do not admit namespace ${peer.namespace}`,
-          };
-        }
-      }
-    }
-    for (const object of model.all('monitoring.coreos.com', 'ServiceMonitor')) {
-      const { selector, endpoints = [] } = (object.spec ?? {}) as {
-        selector?: LabelSelector;
-        endpoints?: readonly { port?: string }[];
-      };
-      for (const service of model.services) {
-        if (
-          service.namespace !== namespaceOf(object) ||
-          !matchesSelector(selector ?? {}, service.object.metadata.labels ?? {})
-        )
-          continue;
-        for (const [index, { port }] of endpoints.entries()) {
-          const servicePort = (service.typed.spec?.ports ?? []).find(({ name }) => name === port);
-          if (servicePort === undefined) continue;
-          for (const workload of model.behind(service)) {
-            const target = servicePort.targetPort ?? servicePort.port;
-            const number =
-              typeof target === 'number'
-                ? target
-                : declaredPorts(workload).find(({ name }) => name === target)?.number;
-            const verdict = connection(model, from, { ...workload, workload }, number);
-            if (verdict.allowed) continue;
-            yield {
-              object,
-              path: `spec.endpoints[${index}].port`,
-              message: `it scrapes ${workload.kind} ${workload.name} on ${port} (${number}), and the ingress policies of its pods (${verdict.policies.join(', ')}) do not admit namespace ${peer.namespace}`,
-            };
-          }
-        }
-      }
     }
   },
 };

@@ -1,6 +1,12 @@
 export { type Address, clashes, readAddresses } from './addresses.ts';
 export { type Cluster, ownsCluster } from './cluster/cluster.ts';
-export { assumedCluster, guardCluster, guardProduction, type Permission } from './cluster/guard.ts';
+export {
+  assumedCluster,
+  guardCluster,
+  guardForeignContext,
+  guardProduction,
+  type Permission,
+} from './cluster/guard.ts';
 export { readKindConfig } from './cluster/kind-config.ts';
 export { debugPlan } from './debug/plan.ts';
 export { deployPlan } from './deploy.ts';
@@ -19,5 +25,5 @@ export { type Plan, seconds } from './plan/step.ts';
 export { platformObjects } from './platform.ts';
 export { resetPlan } from './reset.ts';
 export { startPlan, stopPlan } from './stop/plan.ts';
-export { type Choice, choose } from './systems.ts';
+export { type Choice, choose, productionEnvironments } from './systems.ts';
 export { waysIn } from './ways-in.ts';

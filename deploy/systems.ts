@@ -19,6 +19,15 @@ export interface System {
   readonly objects: readonly KubernetesObject[];
 }
 
+/** The environments whose credentials come from outside: those that people do not touch by the way. */
+export async function productionEnvironments(root: string): Promise<Environment[]> {
+  const names = new Set((await findTargets(root)).map(({ environment }) => environment));
+  const all = await Promise.all(
+    [...names].map((name) => readEnvironment(root, `overlays/${name}/environment.yaml`)),
+  );
+  return all.filter(({ secrets }) => secrets === 'external');
+}
+
 /** What a person named: an environment, and all of its systems or some. */
 export interface Choice {
   readonly environment: Environment;

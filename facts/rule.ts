@@ -77,7 +77,9 @@ export function judgeFact(
   }
   if (holds(fact.expected, reading.value)) return undefined;
   return problem(
-    `${where} says that ${fact.name} is ${fact.expected}, and it is ${reading.value}`,
+    fact.expected.startsWith('~') && reading.value.includes('\n')
+      ? `${where} says that ${fact.name} holds "${fact.expected.slice(1)}", and it does not`
+      : `${where} says that ${fact.name} is ${fact.expected}, and it is ${reading.value}`,
     reading.path,
   );
 }

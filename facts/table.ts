@@ -36,10 +36,11 @@ function environmentsOf(head: string): readonly string[] | undefined {
 /**
  * Reads the fact tables of a Markdown file: those whose first two columns are `object` and `fact`. Other tables,
  * and all other text, are for people.
- * @throws UsageError when a row has another number of cells than its head, or a head names no environment.
+ * @throws UsageError when a row has another number of cells than its head, a head names no environment, or rows of
+ * facts have no head.
  */
 export function readFacts(markdown: string, file: string): Fact[] {
-  return readTables(markdown, file, ['object', 'fact']);
+  return readTables(markdown, file, 'facts');
 }
 
 /**
@@ -48,7 +49,7 @@ export function readFacts(markdown: string, file: string): Fact[] {
  * @throws UsageError as `readFacts` does, and for a cell that is neither.
  */
 export function readFlows(markdown: string, file: string): Fact[] {
-  const flows = readTables(markdown, file, ['client', 'talks to']);
+  const flows = readTables(markdown, file, 'flows');
   for (const { expected, line } of flows) {
     if (expected !== 'yes' && expected !== '-') {
       throw new UsageError(`${file}:${line}: a flow is "yes" or "-", not "${expected}"`);
@@ -57,19 +58,30 @@ export function readFlows(markdown: string, file: string): Fact[] {
   return flows;
 }
 
-function readTables(markdown: string, file: string, heads: readonly [string, string]): Fact[] {
+const heads = { facts: ['object', 'fact'], flows: ['client', 'talks to'] } as const;
+
+function kindOf([first, second]: readonly string[]): keyof typeof heads | undefined {
+  return (['facts', 'flows'] as const).find((kind) => heads[kind][0] === first && heads[kind][1] === second);
+}
+
+function readTables(markdown: string, file: string, wanted: keyof typeof heads): Fact[] {
   const facts: Fact[] = [];
   let head: string[] | undefined;
+  let ofOtherKind = false;
   for (const [index, text] of markdown.split('\n').entries()) {
     const line = index + 1;
     if (!text.trimStart().startsWith('|')) {
       head = undefined;
+      ofOtherKind = false;
       continue;
     }
     const row = cells(text);
     if (row.every((cell) => /^:?-{3,}:?$/.test(cell))) continue;
-    if (row[0] === heads[0] && row[1] === heads[1]) {
-      head = row;
+    const kind = kindOf(row);
+    if (kind !== undefined) {
+      ofOtherKind = kind !== wanted;
+      head = ofOtherKind ? undefined : row;
+      if (head === undefined) continue;
       const unknown = row.slice(2).find((cell) => environmentsOf(cell) === undefined);
       if (unknown !== undefined) {
         throw new UsageError(
@@ -78,7 +90,16 @@ function readTables(markdown: string, file: string, heads: readonly [string, str
       }
       continue;
     }
-    if (head === undefined) continue;
+    if (head === undefined) {
+      // A table whose head was damaged would hold nothing, and say nothing.
+      if (!ofOtherKind && row.length > 2 && /^[A-Z]\w+\/[\w.-]+$/.test(row[0] ?? '')) {
+        throw new UsageError(
+          `${file}:${line}: ${row[0]} stands in a table whose head begins neither with "| object | fact |" nor with ` +
+            '"| client | talks to |"',
+        );
+      }
+      continue;
+    }
     if (row.length !== head.length) {
       throw new UsageError(
         `${file}:${line}: the row has ${row.length} cells and its head has ${head.length}`,

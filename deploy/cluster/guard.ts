@@ -41,6 +41,25 @@ export function guardProduction(environment: Environment, action: string, permis
 }
 
 /**
+ * Refuses another environment's objects for a cluster whose context is production's by its name: the namespaces have the
+ * same names there, so that taking away a laptop's preempt would take away production's.
+ * @throws UsageError that says whose the context is.
+ */
+export function guardForeignContext(
+  environment: Environment,
+  { context }: Permission,
+  production: readonly Environment[],
+): void {
+  if (context === undefined || isContextOf(environment, context)) return;
+  const owner = production.find((other) => other.name !== environment.name && isContextOf(other, context));
+  if (owner === undefined) return;
+  throw new UsageError(
+    `${context} is a context of ${owner.name}, and this is for ${environment.name}: nothing was touched.\n` +
+      `Name the environment that the cluster is: ${owner.name}, with --yes-production`,
+  );
+}
+
+/**
  * The cluster that may be touched when the person named none: the current context's, when it is the environment's
  * and fits the systems.
  *

@@ -6,10 +6,12 @@ import {
   choose,
   execute,
   guardCluster,
+  guardForeignContext,
   guardProduction,
   type Permission,
   type Plan,
   printPlan,
+  productionEnvironments,
   runCommand,
   StepFailed,
   seconds,
@@ -92,6 +94,9 @@ export async function clusterScript(script: ClusterScript): Promise<void> {
     await requireCommands(['kubectl']);
     const choice = await choose(root, words(false), script.usage);
     if (script.changes !== false) guardProduction(choice.environment, script.action, permission);
+    if (context !== undefined) {
+      guardForeignContext(choice.environment, permission, await productionEnvironments(root));
+    }
     script.accepts?.(choice, values);
     // A cluster that was named needs no look at the others.
     const cluster =

@@ -57,6 +57,16 @@ test('text and tables with another head are for people', () => {
   assert.is(read(...table, '', '| a | b |', '| --- | --- |', '| c | d |').length, 1);
 });
 
+test('a table of facts whose head is damaged is refused, not skipped', () => {
+  const row = '| Deployment/api | replicas | 2 |';
+  const told =
+    'facts/shop.md:3: Deployment/api stands in a table whose head begins neither with "| object | fact |" nor with ' +
+    '"| client | talks to |"';
+  assert.is(refusal('| objects | fact | kind |', '| --- | --- | --- |', row), told);
+  assert.is(refusal('object | fact | kind |', '| --- | --- | --- |', row), told);
+  assert.equal(read('| client | talks to | kind |', '| --- | --- | --- |', row), []);
+});
+
 test('a head that names no environment, and a row of another length, are refused with their line', () => {
   assert.match(
     refusal('', '| object | fact | staging |'),

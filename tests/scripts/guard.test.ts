@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { guardCluster, guardProduction, isContextOf } from '../../deploy/cluster/guard.ts';
+import {
+  guardCluster,
+  guardForeignContext,
+  guardProduction,
+  isContextOf,
+} from '../../deploy/cluster/guard.ts';
 import type { Choice } from '../../deploy/systems.ts';
 import { readEnvironment, UsageError } from '../../validators/index.ts';
 
@@ -44,6 +49,21 @@ test('production is touched only where both its context and the consent are give
   ]) {
     assert.throws(() => guardProduction(environment, 'a deploy', permission), /production is Argo CD's/);
   }
+});
+
+test("a laptop's objects are never for a context of production's, even one that was named", async () => {
+  const production = [(await choice('production')).environment];
+  const { environment } = await choice('kind');
+  const named = (context: string) =>
+    guardForeignContext(environment, { context, yesProduction: true }, production);
+  assert.throws(() => named('eu-production-1'), /eu-production-1 is a context of production/);
+  named('somebody-else');
+  named('kind-plumbline');
+  guardForeignContext(
+    production[0] ?? environment,
+    { context: 'eu-production-1', yesProduction: true },
+    production,
+  );
 });
 
 test('the cluster of everything takes any system; a cluster of one takes its own', async () => {

@@ -282,7 +282,30 @@ function quotedByMessage(message: string, texts: Texts): Explanation | undefined
     const found = whereLine(texts, (line) => line.includes(word), isKustomization);
     if (found !== undefined) return found;
   }
-  return undefined;
+  return nested(message, texts);
+}
+
+/**
+ * `recursed accumulation of path '../profile': Unexpected kind: ad`: the innermost kustomization that kustomize was
+ * in, at the line that has the words after it where there is one.
+ */
+function nested(message: string, texts: Texts): Explanation | undefined {
+  const paths = [...message.matchAll(/accumulation of path '([^']+)'/g)];
+  const innermost = paths.at(-1);
+  const folder = innermost?.[1]?.replace(/^(?:\.{1,2}\/)+/, '');
+  if (innermost === undefined || folder === undefined) return undefined;
+  const file = [...texts.keys()].find(
+    (name) => isKustomization(name) && (dirname(name) === folder || dirname(name).endsWith(`/${folder}`)),
+  );
+  if (file === undefined) return undefined;
+  const rest = message.slice(innermost.index + innermost[0].length);
+  const pointer = /(\/[\w~./-]+)/.exec(rest)?.[1];
+  const operation = /Unexpected kind: ([\w-]+)/.exec(rest)?.[1];
+  const fits = (line: string) =>
+    pointer === undefined
+      ? operation !== undefined && new RegExp(`\\bop: *["']?${operation}["']?\\s*(?:,|\\}|$)`).test(line)
+      : line.includes(pointer);
+  return whereLine(texts, fits, (name) => name === file) ?? { source: { file } };
 }
 
 /** Words that kustomize puts in quotes of any kind, and the names of objects in its ids. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, type Node, parseAllDocuments, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, parseDocument } from 'yaml';
 import type { Source } from '../finding.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { type SetByPatch, setByJsonPatches } from './json-patches.ts';
@@ -12,6 +12,8 @@ interface Candidate {
   readonly contents: Node | null;
   readonly lines: LineCounter;
   readonly name: string;
+  /** Lines of the file before the document's text, where it is a patch that stands in a kustomization. */
+  readonly above: number;
 }
 
 /**
@@ -30,29 +32,48 @@ export async function locateSource(
   for (const file of files.filter((name) => /\.ya?ml$/.test(name))) {
     const text = await readFile(join(root, file), 'utf8').catch(() => '');
     if (!text.includes(object.kind)) continue;
-    const lines = new LineCounter();
-    for (const document of parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false })) {
-      if (!('contents' in document)) continue;
-      const kind = document.getIn(['kind']);
-      const name = document.getIn(['metadata', 'name']);
-      if (kind !== object.kind || typeof name !== 'string' || !sameName(object.metadata.name, name)) continue;
-      candidates.push({ file, contents: document.contents, lines, name });
+    for (const inside of [{ text, above: 0 }, ...(isKustomization(file) ? inlinePatches(text) : [])]) {
+      const lines = new LineCounter();
+      for (const document of parseAllDocuments(inside.text, { lineCounter: lines, uniqueKeys: false })) {
+        if (!('contents' in document) || !isMap(document.contents)) continue;
+        const kind = document.getIn(['kind']);
+        const name = document.getIn(['metadata', 'name']);
+        if (kind !== object.kind || typeof name !== 'string' || !sameName(object.metadata.name, name))
+          continue;
+        candidates.push({ file, contents: document.contents, lines, name, above: inside.above });
+      }
     }
   }
   const exact = candidates.filter((candidate) => candidate.name === object.metadata.name);
   const ranked = [...(exact.length > 0 ? exact : candidates)].sort((a, b) => rank(a.file) - rank(b.file));
   const steps = stepsOf(path);
   let best: { readonly source: Source; readonly depth: number } | undefined;
-  for (const { file, contents, lines } of ranked) {
+  for (const { file, contents, lines, above } of ranked) {
     const { offset, depth } = descend(contents, steps);
     if (best === undefined || depth >= best.depth) {
-      best = { source: { file, line: lines.linePos(offset).line }, depth };
+      best = { source: { file, line: lines.linePos(offset).line + above }, depth };
     }
   }
   for (const set of await jsonPatches(root, files, object, steps)) {
     if (best === undefined || set.depth >= best.depth) best = set;
   }
   return best?.source ?? generatorOf(root, files, object);
+}
+
+/** The patches that stand in a kustomization itself, each with the lines before it. */
+function inlinePatches(text: string): { readonly text: string; readonly above: number }[] {
+  const lines = new LineCounter();
+  const patches = parseDocument(text, { lineCounter: lines, uniqueKeys: false }).get('patches');
+  return (isSeq(patches) ? patches.items : []).flatMap((entry) => {
+    const patch = isMap(entry) ? entry.get('patch', true) : undefined;
+    if (!isScalar(patch) || typeof patch.value !== 'string') return [];
+    // The text of a block begins on the line after its `|-`.
+    return [{ text: patch.value, above: lines.linePos(patch.range?.[0] ?? 0).line }];
+  });
+}
+
+function isKustomization(file: string): boolean {
+  return /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file);
 }
 
 async function jsonPatches(
@@ -67,7 +88,7 @@ async function jsonPatches(
       texts.set(file, await readFile(join(root, file), 'utf8').catch(() => ''));
   }
   return [...texts]
-    .filter(([file, text]) => /(?:^|\/)kustomization\.ya?ml$/.test(file) && text.includes('patches:'))
+    .filter(([file, text]) => isKustomization(file) && text.includes('patches:'))
     .flatMap(([file, text]) => setByJsonPatches(file, text, object, steps, (name) => texts.get(name)));
 }
 
@@ -81,7 +102,7 @@ async function generatorOf(
   if (field === undefined) return undefined;
   let found: Source | undefined;
   for (const file of [...files].sort((a, b) => rank(a) - rank(b))) {
-    if (!/(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file)) continue;
+    if (!isKustomization(file)) continue;
     const text = await readFile(join(root, file), 'utf8').catch(() => '');
     if (!text.includes(field)) continue;
     const generators: unknown = parseDocument(text, { uniqueKeys: false }).toJS()?.[field];

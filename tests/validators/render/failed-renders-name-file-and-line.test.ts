@@ -160,6 +160,16 @@ test('a file that holds no object', async () => {
   assert.is((await explained(folder)).source?.file, `${target.folder}/notes.yaml`);
 });
 
+test('an operation that JSON patches do not have, in the component that holds it', async () => {
+  await using folder = await shop('components:\n  - ../profile\n', {
+    'overlays/kind/profile/kustomization.yaml':
+      'kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches:\n  - target: { kind: Deployment }\n' +
+      '    patch: |-\n      - op: ad\n        path: /spec/paused\n        value: true\n',
+  });
+  const { source } = await explained(folder);
+  assert.equal(source, { file: 'overlays/kind/profile/kustomization.yaml', line: 6 });
+});
+
 test('a failure that names nothing is told as it is, at the target', async () => {
   await using folder = await shop('');
   const finding = await explainRenderFailure(folder.path, target, 'out of luck', [overlay]);

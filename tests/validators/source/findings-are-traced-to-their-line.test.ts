@@ -57,6 +57,13 @@ patches:
       - op: add
         path: /spec/paused
         value: true
+  - patch: |-
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: api
+      spec:
+        progressDeadlineSeconds: 60
 configMapGenerator:
   - name: settings
     literals: [a=b]
@@ -101,7 +108,14 @@ test('a field that an overlay patches is traced to the overlay, whatever the ord
   assert.is(await where('Deployment', 'api', 'spec.replicas', Object.keys(files).toReversed()), overlay);
 });
 
-test('a field that a JSON patch sets is traced to the object in base, as near as it has it', async () => {
+test('a patch that stands in a kustomization is traced there, by its line in the file', async () => {
+  assert.is(
+    await where('Deployment', 'api', 'spec.progressDeadlineSeconds'),
+    'overlays/kind/shop/kustomization.yaml:14',
+  );
+});
+
+test('a field that nothing sets is traced to the object in base, as near as it has it', async () => {
   assert.is(await where('Deployment', 'api', 'spec.template.spec.paused'), 'base/shop/deployment.yaml:8');
 });
 
@@ -130,7 +144,7 @@ test('a name with a prefix or a suffix of the render is the same; the exact one 
 test('a generated object is traced to its generator', async () => {
   assert.is(
     await where('ConfigMap', 'settings-7c5h2g25f6', 'data.a'),
-    'overlays/kind/shop/kustomization.yaml:9',
+    'overlays/kind/shop/kustomization.yaml:16',
   );
 });
 

@@ -22,7 +22,7 @@ export const namespaceMissing: Rule = {
       const [object, ...others] = objects;
       if (object === undefined || names.includes(namespace) || operatorMakes(model, '', namespace)) continue;
       const hint = didYouMean(namespace, made);
-      const more = others.length === 0 ? '' : ` and ${others.length} other objects`;
+      const more = others.length === 0 ? '' : ` and ${others.length} more`;
       yield {
         object,
         path: 'metadata.namespace',

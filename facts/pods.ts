@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@plumbline/validators';
+import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { ICronJob } from 'kubernetes-models/batch/v1/CronJob';
@@ -25,6 +26,8 @@ export function podTemplate(object: KubernetesObject): PodTemplate {
       return read((object as unknown as IDeployment).spec?.template, 'spec.template');
     case 'StatefulSet':
       return read((object as unknown as IStatefulSet).spec?.template, 'spec.template');
+    case 'DaemonSet':
+      return read((object as unknown as IDaemonSet).spec?.template, 'spec.template');
     case 'Job':
       return read((object as unknown as IJob).spec?.template, 'spec.template');
     case 'CronJob':

@@ -39,6 +39,25 @@ function environmentsOf(head: string): readonly string[] | undefined {
  * @throws UsageError when a row has another number of cells than its head, or a head names no environment.
  */
 export function readFacts(markdown: string, file: string): Fact[] {
+  return readTables(markdown, file, ['object', 'fact']);
+}
+
+/**
+ * Reads the flow tables of a Markdown file: those whose first two columns are `client` and `talks to`, with `yes` or
+ * `-` for each environment. The client is the `object` of each cell, and whom it talks to is its `name`.
+ * @throws UsageError as `readFacts` does, and for a cell that is neither.
+ */
+export function readFlows(markdown: string, file: string): Fact[] {
+  const flows = readTables(markdown, file, ['client', 'talks to']);
+  for (const { expected, line } of flows) {
+    if (expected !== 'yes' && expected !== '-') {
+      throw new UsageError(`${file}:${line}: a flow is "yes" or "-", not "${expected}"`);
+    }
+  }
+  return flows;
+}
+
+function readTables(markdown: string, file: string, heads: readonly [string, string]): Fact[] {
   const facts: Fact[] = [];
   let head: string[] | undefined;
   for (const [index, text] of markdown.split('\n').entries()) {
@@ -49,7 +68,7 @@ export function readFacts(markdown: string, file: string): Fact[] {
     }
     const row = cells(text);
     if (row.every((cell) => /^:?-{3,}:?$/.test(cell))) continue;
-    if (row[0] === 'object' && row[1] === 'fact') {
+    if (row[0] === heads[0] && row[1] === heads[1]) {
       head = row;
       const unknown = row.slice(2).find((cell) => environmentsOf(cell) === undefined);
       if (unknown !== undefined) {

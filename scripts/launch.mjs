@@ -7,9 +7,10 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinnedMajor = 24;
@@ -55,26 +56,42 @@ function pinnedNode() {
   return process.exit(2);
 }
 
+/** The scripts that can be named. */
+const names = readdirSync(join(root, 'scripts'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -'.ts'.length));
 const [name, ...args] = process.argv.slice(2);
-if (name === undefined || !existsSync(join(root, 'scripts', `${name}.ts`))) {
-  process.stderr.write(`usage: node scripts/launch.mjs NAME [ARGUMENT ...], NAME a script of scripts/\n`);
+if (!names.includes(name)) {
+  process.stderr.write(
+    `usage: node scripts/launch.mjs NAME [ARGUMENT ...]\nNAME is one of ${names.sort().join(', ')}\n`,
+  );
   process.exit(2);
 }
 install();
-const child = spawn(
-  pinnedNode(),
-  ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${name}.ts`), ...args],
-  {
-    stdio: 'inherit',
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` },
-  },
-);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('error', (error) => {
-  process.stderr.write(`${pinnedNode()} did not start: ${error.message}\n`);
-  process.exit(2);
-});
-child.on('exit', (code, signal) => {
-  if (signal !== null) process.kill(process.pid, signal);
-  else process.exit(code ?? 2);
-});
+const script = join(root, 'scripts', `${name}.ts`);
+const node = pinnedNode();
+// Keeps compiled scripts, stripped of their types, for the next start.
+const compiled = join(root, '.cache', 'compiled');
+process.env.PATH = `${bin}${delimiter}${process.env.PATH ?? ''}`;
+process.env.NODE_COMPILE_CACHE ??= compiled;
+
+if (realpathSync(node) === realpathSync(process.execPath)) {
+  // npm puts the pinned Node first on PATH: then this is it already, and a second process would only cost time.
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
+  process.argv = [process.execPath, script, ...args];
+  await import(pathToFileURL(script).href);
+} else {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], { stdio: 'inherit' });
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`${node} did not start: ${error.message}\n`);
+    process.exit(2);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 2);
+    // Ends as the script did: without the handlers above, which would only pass the signal on once more.
+    for (const name of signals) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
+}

@@ -8,7 +8,7 @@ import {
 } from '../validators/schemas/generate/index.ts';
 import { SCHEMA_FOLDER } from '../validators/schemas/index.ts';
 
-const HELP = `Usage: node scripts/schemas.ts [--check]
+const HELP = `Usage: npm run schemas -- [--check]
 
 Makes the JSON schemas that kubeconform reads from the Go modules pinned in validators/schemas/sources.yaml.
 Needs go, and the network unless the modules are in Go's cache.

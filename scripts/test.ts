@@ -1,5 +1,6 @@
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { runTests } from '../tests/harness/run.ts';
+import { readArguments } from './lib/arguments.ts';
 import { main } from './lib/main.ts';
 import { startProgress } from './lib/progress.ts';
 import { root } from './lib/root.ts';
@@ -19,7 +20,7 @@ Exit codes: 0 all passed; 1 some failed; 2 they could not be run.
 const deadline = 10 * 60_000;
 
 await main(async () => {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArguments({
     allowPositionals: true,
     options: {
       verbose: { type: 'boolean', default: false },

@@ -1,23 +1,21 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from './cache/store.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
-import { inferFlows } from './graph/flows.ts';
-import { buildModel } from './model/model.ts';
 import { pooled } from './process/pool.ts';
-import { explainRenderFailure, explainRenderWarning } from './render/failure.ts';
-import { type FileContents, type Inputs, readInputs } from './render/inputs.ts';
+import { type Inputs, newReads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import { type KubernetesObject, nameOf, type RenderedObject, readRendered } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
+import { type ReportedFlow, reportFlow } from './reports/report.ts';
 import { type Asks, addUp } from './room/asks.ts';
-import { type Context, judge, type Rule, rules } from './rules/index.ts';
-import { SCHEMA_FOLDER } from './schemas/index.ts';
+import { contextOf, judge, type Rule, rules } from './rules/index.ts';
+import { SCHEMA_FOLDER, schemaFileOf } from './schemas/index.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
-import { locateSource } from './source/locate.ts';
 import type { Tools } from './tools/locate.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface CheckOptions {
   /** The repository's root, absolute. */
@@ -42,6 +40,10 @@ export interface CheckedTarget {
   readonly objects: readonly RenderedObject[];
   readonly asks: Asks;
   readonly findings: readonly Finding[];
+  /** What its workloads are told to connect to. */
+  readonly flows: readonly ReportedFlow[];
+  /** Ids of the rules that had nothing to judge by. */
+  readonly notChecked: readonly string[];
   /** True when the render and its validation were taken from an earlier run on the same content. */
   readonly cached: boolean;
 }
@@ -52,10 +54,14 @@ interface Rendered {
   readonly warnings: readonly string[];
   /** By the object's digest; valid objects have none. */
   readonly errors: Readonly<Record<string, readonly SchemaError[]>>;
+  /** The schemas that judged, by file: another one is another verdict. */
+  readonly schemas: Readonly<Record<string, string>>;
 }
 
+type Fresh = Pick<Rendered, 'objects' | 'warnings'>;
+
 /** Raised by one whenever what the store holds changes its form. */
-const format = 1;
+const format = 2;
 
 /**
  * Renders every target, validates each object against its schema and judges the target by every rule.
@@ -66,45 +72,49 @@ const format = 1;
  */
 export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   const { root, targets, store, tools, workers, progress = () => {} } = options;
-  const contents: FileContents = new Map();
-  const [environments, schemas, inputs] = await Promise.all([
-    readEnvironments(root, targets),
-    schemasDigest(),
-    Promise.all(targets.map((target) => readInputs(root, target.folder, contents))),
-  ]);
-  const keys = inputs.map(({ digest, findings }) => {
-    if (digest === undefined || findings.length > 0) return undefined;
-    return createHash('sha256').update([format, digest, schemas, tools.versions].join('\0')).digest('hex');
-  });
+  const environments = await readEnvironments(root, targets, store);
+  const reads = newReads();
+  const inputs: Inputs[] = [];
+  for (const target of targets) inputs.push(await readInputs(root, target.folder, reads));
+  const keys = inputs.map(({ digest, findings }) =>
+    digest === undefined || findings.length > 0 ? undefined : keyOf(`${format}`, digest, tools.versions),
+  );
+  const schemaDigest = schemaDigests();
   const before = await Promise.all(
-    keys.map((key) => (key === undefined ? undefined : readStored(store, key))),
+    keys.map((key) => (key === undefined ? undefined : readStored(store, key, schemaDigest))),
   );
 
   let done = before.filter((rendered) => rendered !== undefined).length;
   if (done > 0 && done < targets.length) progress(`${done} of ${targets.length} targets are as they were`);
   const known = new Map<string, RenderedObject>();
   const failures: Finding[][] = targets.map(() => []);
-  const fresh = await pooled(targets, workers, async (target, index) => {
-    const input = inputs[index] as Inputs;
-    if (before[index] !== undefined) return undefined;
-    if (input.findings.length > 0) {
-      failures[index]?.push(...input.findings);
-      return undefined;
+  const fresh: (Fresh | undefined)[] = [];
+  const size = (index: number) => inputs[index]?.files.length ?? 0;
+  // The largest first, so that none is left to run alone at the end.
+  const wanted = [...targets.keys()]
+    .filter((index) => before[index] === undefined)
+    .sort((a, b) => size(b) - size(a));
+  await pooled(wanted, workers, async (index) => {
+    const target = targets[index] as Target;
+    const { files, findings } = inputs[index] as Inputs;
+    if (findings.length > 0) {
+      failures[index]?.push(...findings);
+      return;
     }
     const built = await build([tools.kustomize, 'build'], root, target.folder);
     done += 1;
     progress(`rendered ${target.name} (${done} of ${targets.length})`);
-    if (!built.ok) {
-      failures[index]?.push(await explainRenderFailure(root, target, built.message, input.files));
-      return undefined;
-    }
-    try {
-      return { objects: readRendered(built.stream, known), warnings: built.warnings };
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      failures[index]?.push(await explainRenderFailure(root, target, message, input.files));
-      return undefined;
-    }
+    let message: string;
+    if (built.ok) {
+      try {
+        fresh[index] = { objects: readRendered(built.stream, known), warnings: built.warnings };
+        return;
+      } catch (error) {
+        message = error instanceof Error ? error.message : String(error);
+      }
+    } else message = built.message;
+    const { explainRenderFailure } = await import('./render/failure.ts');
+    failures[index]?.push(await explainRenderFailure(root, target, message, files));
   });
 
   if (known.size > 0) progress(`validating ${known.size} distinct objects against their schemas`);
@@ -115,86 +125,169 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   });
 
   return Promise.all(
-    targets.map(async (target, index) => {
+    targets.map(async (target, index): Promise<CheckedTarget> => {
       const environment = environments.get(target.environment) as Environment;
+      const { files } = inputs[index] as Inputs;
+      const cached = before[index];
       const built = fresh[index];
-      let rendered = before[index];
-      if (built !== undefined) {
-        const errors: Record<string, readonly SchemaError[]> = {};
-        for (const { digest } of built.objects) {
-          const found = verdicts.get(digest) ?? [];
-          if (found.length > 0) errors[digest] = found;
-        }
-        rendered = { ...built, errors };
-        const key = keys[index];
-        if (key !== undefined) await store.put(key, JSON.stringify(rendered));
+      const rendered = cached ?? (built && (await withVerdicts(built, verdicts, schemaDigest)));
+      const key = keys[index];
+      if (cached === undefined && rendered !== undefined && key !== undefined) {
+        await store.put(key, JSON.stringify(rendered));
       }
       const { objects = [], warnings = [], errors = {} } = rendered ?? {};
-      const context = contextOf(target.name, target.system, environment, objects);
-      const { asks } = context;
+      const plain = objects.map(({ object }) => object);
+      const asks = asked(objects, errors, environment);
+      const judged = applyRules(
+        target,
+        environment,
+        plain,
+        asks,
+        rendered === undefined ? [] : [...rules, ...(options.extraRules ?? [])],
+        Object.keys(errors).length === 0,
+      );
       const findings =
         rendered === undefined
           ? (failures[index] ?? [])
           : [
-              ...(await Promise.all(
-                warnings.map((message) =>
-                  explainRenderWarning(root, target, message, inputs[index]?.files ?? []),
-                ),
-              )),
+              ...(await warned(root, target, warnings, files)),
               ...schemaFindings(objects, errors),
-              ...judge(context, [...rules, ...(options.extraRules ?? [])]).findings,
+              ...judged.findings,
             ];
       return {
         target,
         environment,
         objects,
         asks,
-        findings: await withSources(findings, context.model.objects, root, inputs[index]?.files ?? []),
-        cached: before[index] !== undefined,
+        flows: judged.flows,
+        notChecked: judged.notChecked,
+        findings: await withSources(findings, plain, root, files),
+        cached: cached !== undefined,
       };
     }),
   );
 }
 
-/** Everything that rules judge one target by. */
-export function contextOf(
-  target: string,
-  system: string | undefined,
-  environment: Environment | undefined,
-  objects: readonly RenderedObject[],
-): Context {
-  const model = buildModel(objects.map(({ object }) => object));
-  const nodes = environment === undefined ? 1 : capacity(environment).nodes;
-  return { target, system, environment, model, flows: inferFlows(model), asks: addUp(model.objects, nodes) };
+function keyOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
-async function readEnvironments(root: string, targets: readonly Target[]): Promise<Map<string, Environment>> {
+/** Reads the environments of the targets. @throws UsageError that tells what is wrong with each of them. */
+async function readEnvironments(
+  root: string,
+  targets: readonly Target[],
+  store: Store,
+): Promise<Map<string, Environment>> {
   const names = [...new Set(targets.map((target) => target.environment))];
-  const read = await Promise.all(
-    names.map((name) => readEnvironment(root, `overlays/${name}/environment.yaml`)),
+  const read = await Promise.allSettled(
+    names.map((name) => readEnvironment(root, `overlays/${name}/environment.yaml`, store)),
   );
-  return new Map(names.map((name, index) => [name, read[index] as Environment]));
+  const wrong = read.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
+  const bug = wrong.find((reason) => !(reason instanceof UsageError));
+  if (bug !== undefined) throw bug;
+  if (wrong.length > 0)
+    throw new UsageError(wrong.map((reason) => (reason as UsageError).message).join('\n'));
+  return new Map(
+    read.flatMap((result, index): [string, Environment][] =>
+      result.status === 'fulfilled' ? [[names[index] ?? '', result.value]] : [],
+    ),
+  );
 }
 
-/** SHA-256 over the vendored schemas: another set of schemas is another verdict. */
-async function schemasDigest(): Promise<string> {
-  const hash = createHash('sha256');
-  const names = await readdir(SCHEMA_FOLDER, { recursive: true });
-  const files = names.filter((name) => name.endsWith('.json')).sort();
-  const texts = await Promise.all(files.map((file) => readFile(join(SCHEMA_FOLDER, file))));
-  for (const [index, text] of texts.entries()) hash.update(`${files[index]}\0`).update(text);
-  return hash.digest('hex');
+type SchemaDigest = (file: string) => Promise<string>;
+
+/** Digests of schemas by their file, each read once; a schema that is not there has one too. */
+function schemaDigests(): SchemaDigest {
+  const digests = new Map<string, Promise<string>>();
+  return (file) => {
+    let digest = digests.get(file);
+    if (digest === undefined) {
+      digest = readFile(join(SCHEMA_FOLDER, file)).then(
+        (content) => createHash('sha256').update(content).digest('hex'),
+        () => 'none',
+      );
+      digests.set(file, digest);
+    }
+    return digest;
+  };
 }
 
-async function readStored(store: Store, key: string): Promise<Rendered | undefined> {
+async function readStored(
+  store: Store,
+  key: string,
+  schemaDigest: SchemaDigest,
+): Promise<Rendered | undefined> {
   const value = await store.get(key);
   if (value === undefined) return undefined;
-  try {
-    return JSON.parse(value.toString('utf8')) as Rendered;
-  } catch {
-    // A damaged entry is a miss, and is written anew.
-    return undefined;
+  const rendered = JSON.parse(value.toString('utf8')) as Rendered;
+  for (const [file, digest] of Object.entries(rendered.schemas)) {
+    if ((await schemaDigest(file)) !== digest) return undefined;
   }
+  return rendered;
+}
+
+async function withVerdicts(
+  { objects, warnings }: Fresh,
+  verdicts: ReadonlyMap<string, readonly SchemaError[]>,
+  schemaDigest: SchemaDigest,
+): Promise<Rendered> {
+  const errors: Record<string, readonly SchemaError[]> = {};
+  // Errors name the nearest kind, which any change of the index may change.
+  const schemas: Record<string, string> = { 'index.json': await schemaDigest('index.json') };
+  for (const { object, digest } of objects) {
+    const file = schemaFileOf(object.apiVersion, object.kind);
+    schemas[file] = await schemaDigest(file);
+    const found = verdicts.get(digest) ?? [];
+    if (found.length > 0) errors[digest] = found;
+  }
+  return { objects, warnings, errors, schemas };
+}
+
+/** What the objects ask; one that does not fit its schema may hold anything, and asks for nothing until it is mended. */
+function asked(
+  objects: readonly RenderedObject[],
+  errors: Rendered['errors'],
+  environment: Environment,
+): Asks {
+  const fitting = objects.filter(({ digest }) => errors[digest] === undefined);
+  const asks = addUp(
+    fitting.map(({ object }) => object),
+    capacity(environment).nodes,
+  );
+  return { ...asks, objects: objects.length };
+}
+
+/**
+ * What every rule finds. A rule may rely on objects that fit their schemas: where one does not, and the rule stumbles
+ * over it, the schema's error is told and the rule judges again once that is mended.
+ */
+function applyRules(
+  target: Target,
+  environment: Environment,
+  objects: readonly KubernetesObject[],
+  asks: Asks,
+  chosen: readonly Rule[],
+  fitting: boolean,
+): Pick<CheckedTarget, 'findings' | 'flows' | 'notChecked'> {
+  try {
+    const context = { ...contextOf(target.name, target.system, environment, objects), asks };
+    const { findings, notChecked } = judge(context, chosen, !fitting);
+    return { findings, notChecked, flows: context.flows.flows.map(reportFlow) };
+  } catch (error) {
+    if (fitting) throw error;
+    return { findings: [], notChecked: [], flows: [] };
+  }
+}
+
+async function warned(
+  root: string,
+  target: Target,
+  warnings: readonly string[],
+  files: readonly string[],
+): Promise<Finding[]> {
+  if (warnings.length === 0) return [];
+  const { explainRenderWarning } = await import('./render/failure.ts');
+  return Promise.all(warnings.map((message) => explainRenderWarning(root, target, message, files)));
 }
 
 function schemaFindings(
@@ -230,6 +323,8 @@ async function withSources(
           metadata.namespace === resource.namespace,
       );
       if (object === undefined) return finding;
+      // Loaded when something is wrong: a run that finds nothing has no use for it.
+      const { locateSource } = await import('./source/locate.ts');
       const source = await locateSource(root, files, object, finding.path ?? '');
       return source === undefined ? finding : { ...finding, source };
     }),

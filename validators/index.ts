@@ -1,8 +1,13 @@
 export { noStore, openStore, type Store } from './cache/store.ts';
-export { type CheckedTarget, type CheckOptions, check, contextOf } from './check.ts';
+export { type CheckedTarget, type CheckOptions, check } from './check.ts';
+export { checkPath } from './check-path.ts';
+export { type CheckStreamOptions, checkStreams, type RenderedStream } from './check-stream.ts';
 export { allowance, capacity, type Environment, readEnvironment } from './environment/environment.ts';
 export { describeResource, type Finding, type ResourceName, type Severity, type Source } from './finding.ts';
 export { type Flow, type Flows, inferFlows } from './graph/flows.ts';
+export { htmlPage } from './graph/html.ts';
+export { mermaid } from './graph/mermaid.ts';
+export { type Topology, topologyOf } from './graph/topology.ts';
 export { buildModel, type Model } from './model/model.ts';
 export type { Workload } from './model/workload.ts';
 export { pooled } from './process/pool.ts';
@@ -16,13 +21,31 @@ export {
   readRendered,
   splitDocuments,
 } from './render/objects.ts';
+export { readStream, type Stream, type StreamObject } from './render/stream.ts';
 export { findTargets, selectTargets, type Target } from './render/targets.ts';
 export { parseYaml } from './render/yaml.ts';
+export { type Format, formatReport, formats } from './reports/format.ts';
+export { plainReport } from './reports/plain.ts';
+export {
+  countFindings,
+  type Report,
+  type ReportedFlow,
+  type ReportedTarget,
+  reportOf,
+} from './reports/report.ts';
 export { table } from './reports/table.ts';
 export { textReport } from './reports/text.ts';
 export { type Asks, addUp } from './room/asks.ts';
 export { formatBytes, formatCores, parseQuantity } from './room/quantity.ts';
-export { type Context, type Family, judge, type Problem, type Rule, rules } from './rules/index.ts';
+export {
+  type Context,
+  contextOf,
+  type Family,
+  judge,
+  type Problem,
+  type Rule,
+  rules,
+} from './rules/index.ts';
 export { schemaLocation } from './schemas/index.ts';
 export { didYouMean, nearest } from './text/nearest.ts';
 export { locateTools, type Tools } from './tools/locate.ts';

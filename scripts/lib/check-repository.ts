@@ -1,3 +1,4 @@
+import { access, readdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -6,21 +7,31 @@ import {
   findTargets,
   noStore,
   openStore,
+  type Rule,
   selectTargets,
 } from '@plumbline/validators';
-import { factsRule, loadFacts, pinnedImages, readImages } from '../../facts/index.ts';
-import { cache, root } from './root.ts';
+import { factsRule, flowsRule, loadFacts, loadFlows, pinnedImages, readImages } from '../../facts/index.ts';
+import { cache as ownCache, root as ownRoot } from './root.ts';
 import { repositoryTools } from './tools.ts';
 
-/** The check of this repository's targets that the words name (none: all of them), by all its rules and facts. */
+export interface CheckRepositoryOptions {
+  readonly useCache: boolean;
+  readonly progress: (message: string) => void;
+  /** The repository to check, absolute; by default this one. */
+  readonly root?: string;
+  /** The folder that keeps results, absolute; by default this repository's. */
+  readonly cache?: string;
+}
+
+/** The check of a repository's targets that the words name (none: all of them), by all its rules and facts. */
 export async function checkRepository(
   words: readonly string[],
-  options: { readonly useCache: boolean; readonly progress: (message: string) => void },
+  options: CheckRepositoryOptions,
 ): Promise<CheckedTarget[]> {
+  const { useCache, progress, root = ownRoot, cache = ownCache } = options;
   const targets = selectTargets(await findTargets(root), words);
-  const tools = await repositoryTools(options.progress);
-  const store = options.useCache ? openStore(join(cache, 'rendered')) : noStore;
-  const [facts, images] = await Promise.all([loadFacts(root), readImages(root)]);
+  const tools = await repositoryTools(progress);
+  const store = useCache ? openStore(join(cache, 'rendered')) : noStore;
   const checked = await check({
     root,
     targets,
@@ -28,9 +39,37 @@ export async function checkRepository(
     store,
     scratch: join(cache, 'scratch'),
     workers: availableParallelism(),
-    extraRules: [factsRule(facts), pinnedImages(images)],
-    progress: options.progress,
+    extraRules: await ownRules(root),
+    progress,
   });
-  await store.prune(30);
+  await Promise.all([store.prune(30), sweep(join(cache, 'scratch'))]);
   return checked;
+}
+
+/** Removes what killed runs left in a folder a day ago or longer. */
+async function sweep(folder: string): Promise<void> {
+  const oldest = Date.now() - 86_400_000;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const entry = await stat(path).catch(() => undefined);
+    if (entry !== undefined && entry.mtimeMs < oldest) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** The rules that a repository brings itself: its facts and its images, where it has them. */
+async function ownRules(root: string): Promise<Rule[]> {
+  const rules: Rule[] = [];
+  if (await isThere(join(root, 'facts'))) {
+    const [facts, flows] = await Promise.all([loadFacts(root), loadFlows(root)]);
+    rules.push(factsRule(facts), flowsRule(flows));
+  }
+  if (await isThere(join(root, 'base/images.yaml'))) rules.push(pinnedImages(await readImages(root)));
+  return rules;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -43,9 +43,9 @@ export interface Place {
   readonly key: string | number;
 }
 
-/** Every place below a value whose path the pattern matches; `*` stands for any one step. */
+/** Every place below a value whose path the pattern matches; `*` stands for any one step, and `[a.b]` for a key with dots. */
 export function* places(root: unknown, pattern: string): Iterable<Place> {
-  const steps = pattern.split('.');
+  const steps = [...pattern.matchAll(/\[([^\]]+)\]|[^.[\]]+/g)].map(([whole, quoted]) => quoted ?? whole);
   function* walk(value: unknown, index: number, path: string): Iterable<Place> {
     const step = steps[index];
     if (step === undefined || typeof value !== 'object' || value === null) return;

@@ -36,6 +36,13 @@ function brokenAddress(objects: readonly KubernetesObject[], part: 'host' | 'por
   };
 }
 
+/** A policy that an object may be without: it says so itself, by an allowance. */
+function isOptional(object: KubernetesObject): boolean {
+  return Object.keys(object.metadata.annotations ?? {}).some((key) => key.startsWith('allow.plumbline.dev/'));
+}
+
+const policy = (object: KubernetesObject) => object.kind === 'NetworkPolicy' && !isOptional(object);
+
 /** True when a Service, a probe, a policy or a monitor refers to a port by this name. */
 function referred(objects: readonly KubernetesObject[], name: string): boolean {
   return new RegExp(`"(?:targetPort|port)":"${name}"`).test(JSON.stringify(objects));
@@ -164,7 +171,7 @@ export const operators: readonly Operator[] = [
     family: 'services',
     expects: ['selector-mismatch'],
     mutate: (objects) =>
-      edit(objects, server, ['spec.template.metadata.labels.app.kubernetes.io/name'], mistyped),
+      edit(objects, server, ['spec.template.metadata.labels.[app.kubernetes.io/name]'], mistyped),
   },
   {
     id: 'workload selector mistyped',
@@ -327,7 +334,7 @@ export const operators: readonly Operator[] = [
     id: 'policy removed',
     family: 'flows',
     expects: ['flow-cut', 'dns-cut', 'namespace-open', 'entry-cut', 'scrape-cut', 'peers-cut'],
-    mutate: (objects) => remove(objects, kind('NetworkPolicy'), () => objects.map(end)),
+    mutate: (objects) => remove(objects, policy, () => objects.map(end)),
   },
   {
     id: 'policy selector mistyped',
@@ -336,7 +343,7 @@ export const operators: readonly Operator[] = [
     mutate: (objects) =>
       edit(
         objects,
-        kind('NetworkPolicy'),
+        policy,
         [
           'spec.podSelector.matchLabels.*',
           'spec.podSelector.matchExpressions.*.values.*',
@@ -356,7 +363,7 @@ export const operators: readonly Operator[] = [
     mutate: (objects) =>
       edit(
         objects,
-        kind('NetworkPolicy'),
+        policy,
         [
           'spec.ingress.*.from.*.namespaceSelector.matchLabels.*',
           'spec.egress.*.to.*.namespaceSelector.matchLabels.*',
@@ -372,7 +379,7 @@ export const operators: readonly Operator[] = [
     mutate: (objects) =>
       edit(
         objects,
-        kind('NetworkPolicy'),
+        policy,
         ['spec.ingress.*.ports.*.port', 'spec.egress.*.ports.*.port'],
         (value) => (typeof value === 'number' ? value + 1 : mistyped(value)),
         anyEnd(objects),

@@ -3,7 +3,6 @@ import {
   type Environment,
   judge,
   type KubernetesObject,
-  type RenderedObject,
   type Rule,
   rules,
 } from '@plumbline/validators';
@@ -19,23 +18,18 @@ export interface Tally {
   readonly missed: readonly string[];
 }
 
-function asRendered(objects: readonly KubernetesObject[]): RenderedObject[] {
-  return objects.map((object) => ({ object, text: '', digest: '' }));
-}
-
 /**
  * Puts every defect of every operator into one target, one at a time, and counts those that a finding of a right rule
  * names at a right end; findings that the target has anyway do not count.
  */
 export function tally(
-  target: { readonly name: string; readonly system: string | undefined },
+  target: { readonly name: string; readonly system?: string | undefined },
   environment: Environment,
   objects: readonly KubernetesObject[],
   extraRules: readonly Rule[] = [],
 ): Tally[] {
   const find = (changed: readonly KubernetesObject[]) =>
-    judge(contextOf(target.name, target.system, environment, asRendered(changed)), [...rules, ...extraRules])
-      .findings;
+    judge(contextOf(target.name, target.system, environment, changed), [...rules, ...extraRules]).findings;
   const before = new Set(find(objects).map((finding) => JSON.stringify(finding)));
   return operators.map((operator) => {
     const missed: string[] = [];

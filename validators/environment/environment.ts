@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { noStore, type Store } from '../cache/store.ts';
 import { parseYaml } from '../render/yaml.ts';
 import { parseQuantity } from '../room/quantity.ts';
 import { UsageError } from '../usage-error.ts';
-import { mistakesOf } from './mistakes.ts';
+
+/** The JSON schema of an environment file, documented field by field. */
+export const schemaFile = join(import.meta.dirname, 'environment.schema.json');
 
 /** An amount of requests, as quantities. */
 export interface Amount {
@@ -64,12 +68,20 @@ interface EnvironmentFile {
 /**
  * Reads and checks an environment file.
  * @param path the file's path, as it is to be named in messages, relative to `root`.
+ * @param store remembers which contents were right.
  * @throws UsageError that lists every mistake with its field.
  */
-export async function readEnvironment(root: string, path: string): Promise<Environment> {
+export async function readEnvironment(
+  root: string,
+  path: string,
+  store: Store = noStore,
+  anyFolder = false,
+): Promise<Environment> {
+  let text: string;
   let content: unknown;
   try {
-    content = parseYaml(await readFile(join(root, path), 'utf8'));
+    text = await readFile(join(root, path), 'utf8');
+    content = parseYaml(text);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new UsageError(
@@ -79,10 +91,10 @@ export async function readEnvironment(root: string, path: string): Promise<Envir
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${path}: ${reason}`);
   }
-  const mistakes = await mistakesOf(content);
+  const mistakes = await rememberedMistakes(text, content, store);
   const { metadata, spec } = (content ?? {}) as Partial<EnvironmentFile>;
   const folder = basename(dirname(path));
-  if (typeof metadata?.name === 'string' && metadata.name !== folder) {
+  if (!anyFolder && typeof metadata?.name === 'string' && metadata.name !== folder) {
     mistakes.push(`metadata.name is "${metadata.name}", and its folder is ${folder}: they must be the same`);
   }
   if (mistakes.length > 0 || metadata === undefined || spec === undefined) {
@@ -91,6 +103,19 @@ export async function readEnvironment(root: string, path: string): Promise<Envir
     );
   }
   return { ...spec, name: metadata.name };
+}
+
+/** The mistakes of a content; the validator, which takes a while to load, is not asked again of what was right. */
+async function rememberedMistakes(text: string, content: unknown, store: Store): Promise<string[]> {
+  const hash = createHash('sha256')
+    .update('environment')
+    .update(await readFile(schemaFile));
+  const key = hash.update(text).digest('hex');
+  if ((await store.get(key)) !== undefined) return [];
+  const { mistakesOf } = await import('./mistakes.ts');
+  const mistakes = await mistakesOf(content);
+  if (mistakes.length === 0) await store.put(key, 'right');
+  return mistakes;
 }
 
 /** What an environment's nodes have together: cores, bytes of memory, nodes. */

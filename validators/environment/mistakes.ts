@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { pathOf } from '../schemas/validate.ts';
 import { didYouMean } from '../text/nearest.ts';
-
-const schemaFile = join(import.meta.dirname, 'environment.schema.json');
+import { schemaFile } from './environment.ts';
 
 let compiled: Promise<ValidateFunction> | undefined;
 
@@ -33,7 +31,7 @@ function describe({ instancePath, keyword, message, params, data, parentSchema }
       return `${field} must have the field ${params.missingProperty}`;
     case 'type': {
       const quotes = params.type === 'string' && typeof data !== 'object' ? ': write it in quotes' : '';
-      return `${found} and must be a ${params.type}${quotes}`;
+      return `${found} and must be ${/^[aeiou]/.test(params.type) ? 'an' : 'a'} ${params.type}${quotes}`;
     }
     case 'enum': {
       const allowed = (params.allowedValues as unknown[]).map(String);

@@ -25,6 +25,7 @@ export async function explainRenderFailure(
     registeredTwice(message, texts) ??
     missedByPatch(message, texts) ??
     missedByJsonPatch(message, texts) ??
+    missedByGenerator(message, texts) ??
     unknownField(message, texts) ??
     quotedByMessage(message, texts);
   return finding(target, `${target.name} does not render: ${found?.message ?? message}`, found);
@@ -236,6 +237,29 @@ const kustomizationFields = [
   'transformers',
   'validators',
 ];
+
+/** `id resid.ResId{... Kind:"ConfigMap" ... Name:"settings" ...} does not exist; cannot merge or replace`. */
+function missedByGenerator(message: string, texts: Texts): Explanation | undefined {
+  if (!message.includes('does not exist; cannot merge or replace')) return undefined;
+  const [, kind, name] = /Kind:"(\w+)".*Name:"([^"]+)"/.exec(message) ?? [];
+  if (kind === undefined || name === undefined) return undefined;
+  const field = kind === 'Secret' ? 'secretGenerator' : 'configMapGenerator';
+  for (const [file, text] of texts) {
+    if (!isKustomization(file)) continue;
+    const index = entriesOf(parsed(text), field).findIndex(
+      (entry) => entry.name === name && entry.behavior !== undefined && entry.behavior !== 'create',
+    );
+    if (index < 0) continue;
+    const path = `${field}[${index}]`;
+    return {
+      message: `${path} merges into ${kind} ${name} or replaces it, and there is no such object`,
+      resource: { apiVersion: 'v1', kind, name },
+      path,
+      source: { file, line: lineAt(text, path) },
+    };
+  }
+  return undefined;
+}
 
 /** `invalid Kustomization: json: unknown field "resourcess"`. */
 function unknownField(message: string, texts: Texts): Explanation | undefined {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Finding } from '../finding.ts';
 import { didYouMean } from '../text/nearest.ts';
@@ -17,8 +17,26 @@ export interface Inputs {
   readonly findings: readonly Finding[];
 }
 
-/** Contents of files by path relative to the root, shared by all targets of a run. */
-export type FileContents = Map<string, Promise<Buffer | undefined>>;
+/** What was read in a run, by path relative to the root: targets share most of their files, and read them once. */
+export interface Reads {
+  readonly files: Map<string, FileRead | 'a folder' | undefined>;
+  readonly kustomizations: Map<string, Kustomization | undefined>;
+}
+
+interface FileRead {
+  readonly text: string;
+  readonly digest: Buffer;
+}
+
+/** The kustomization of a folder, as far as it names other files. */
+interface Kustomization {
+  /** Its file; several are a mistake, which the build tells. */
+  readonly files: readonly [string, ...string[]];
+  readonly text: string;
+  readonly references: readonly Reference[];
+  /** The texts of plugins that stand in it. */
+  readonly plugins: readonly string[];
+}
 
 interface Reference {
   /** Where it stands, as `resources[2]`. */
@@ -35,70 +53,55 @@ const pluginFields = ['generators', 'transformers', 'validators'];
 
 const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
+/** Nothing read yet. */
+export function newReads(): Reads {
+  return { files: new Map(), kustomizations: new Map() };
+}
+
 /**
  * Walks a kustomization and everything that it refers to.
  * Follows the fields of kustomize.config.k8s.io/v1beta1 Kustomization and v1alpha1 Component.
+ * @param reads what other targets of the run read already.
  */
-export async function readInputs(root: string, folder: string, contents: FileContents): Promise<Inputs> {
-  const files = new Set<string>();
+export async function readInputs(root: string, folder: string, reads: Reads = newReads()): Promise<Inputs> {
+  const files = new Map<string, Buffer>();
   const findings: Finding[] = [];
   const seen = new Set<string>();
   let remote = false;
 
-  const read = (path: string): Promise<Buffer | undefined> => {
-    let content = contents.get(path);
-    if (content === undefined) {
-      content = readFile(join(root, path)).catch(() => undefined);
-      contents.set(path, content);
-    }
-    return content;
-  };
+  /** Adds a file to the inputs, and gives its text; undefined when there is no such file. */
+  function add(path: string): string | undefined {
+    const found = readPath(root, path, reads);
+    if (found === undefined || found === 'a folder') return undefined;
+    files.set(posix(path), found.digest);
+    return found.text;
+  }
 
   async function walk(directory: string): Promise<boolean> {
     if (seen.has(directory)) return true;
+    const kustomization = readKustomization(root, directory, reads);
+    if (kustomization === undefined) return false;
     seen.add(directory);
-    for (const name of kustomizationNames) {
-      const path = join(directory, name);
-      const content = await read(path);
-      if (content === undefined) continue;
-      files.add(path);
-      let parsed: unknown;
-      try {
-        parsed = parseYaml(content.toString('utf8'));
-      } catch {
-        // The render says what is wrong with it.
-        return true;
-      }
-      if (typeof parsed === 'object' && parsed !== null) {
-        const kustomization = parsed as Record<string, unknown>;
-        for (const reference of referencesOf(kustomization)) {
-          await follow(directory, path, content.toString('utf8'), reference);
-        }
-        for (const text of pluginFields.flatMap((field) => list(kustomization[field]))) {
-          if (typeof text === 'string' && isInline(text)) await readNamedBy(directory, text);
-        }
-      }
-      return true;
-    }
-    return false;
+    for (const file of kustomization.files) add(file);
+    for (const reference of kustomization.references) await follow(directory, kustomization, reference);
+    for (const text of kustomization.plugins) addNamedBy(directory, text);
+    return true;
   }
 
-  async function follow(directory: string, from: string, text: string, reference: Reference): Promise<void> {
+  async function follow(directory: string, from: Kustomization, reference: Reference): Promise<void> {
     if (isRemote(reference.path)) {
       remote = true;
       return;
     }
     const path = join(directory, reference.path);
-    const there = await stat(join(root, path)).catch(() => undefined);
-    if (there?.isDirectory() && reference.walk && (await walk(path))) return;
-    if (there?.isFile()) {
-      const content = await read(path);
-      files.add(path);
-      if (reference.plugin) await readNamedBy(directory, content?.toString('utf8') ?? '');
+    const isFolder = readPath(root, path, reads) === 'a folder';
+    if (isFolder && reference.walk && (await walk(path))) return;
+    const text = add(path);
+    if (text !== undefined) {
+      if (reference.plugin) addNamedBy(directory, text);
       return;
     }
-    const folder = reference.walk ? 'a folder without a kustomization.yaml' : 'a folder and must be a file';
-    const what = there?.isDirectory() ? folder : 'not there';
+    const wrong = reference.walk ? 'a folder without a kustomization.yaml' : 'a folder and must be a file';
     const near = await siblings(join(root, dirname(path)));
     const meant = didYouMean(reference.path.split('/').at(-1) ?? '', near);
     // Loaded when something is wrong: a run that finds nothing has no use for it.
@@ -107,30 +110,70 @@ export async function readInputs(root: string, folder: string, contents: FileCon
       rule: 'render',
       severity: 'error',
       path: reference.field,
-      message: `${reference.field} names ${reference.path}, which is ${what}${meant}: mend the path, or add the file`,
-      source: { file: posix(from), line: lineAt(text, reference.field) },
+      message: `${reference.field} names ${reference.path}, which is ${isFolder ? wrong : 'not there'}${meant}: mend the path, or add the file`,
+      source: { file: posix(from.files[0]), line: lineAt(from.text, reference.field) },
     });
   }
 
   /** Adds the files that a plugin's configuration names, by the fields that the built-in ones have. */
-  async function readNamedBy(directory: string, text: string): Promise<void> {
-    for (const name of namedBy(text)) {
-      const path = join(directory, name);
-      if (!(await stat(join(root, path)).catch(() => undefined))?.isFile()) continue;
-      await read(path);
-      files.add(path);
-    }
+  function addNamedBy(directory: string, text: string): void {
+    for (const name of namedBy(text)) add(join(directory, name));
   }
 
   await walk(folder);
-  const sorted = [...files].map(posix).sort();
+  const sorted = [...files.keys()].sort();
   if (remote) return { files: sorted, digest: undefined, findings };
   const hash = createHash('sha256');
-  for (const file of sorted) {
-    const content = (await read(file.split('/').join(sep))) ?? Buffer.alloc(0);
-    hash.update(`${relative(folder, file)}\0${content.length}\0`).update(content);
-  }
+  for (const file of sorted) hash.update(`${relative(folder, file)}\0`).update(files.get(file) ?? '');
   return { files: sorted, digest: hash.digest('hex'), findings };
+}
+
+/** Reads a file, once in a run; at once, since hundreds of small files take longer to wait for than to read. */
+function readPath(root: string, path: string, { files }: Reads): FileRead | 'a folder' | undefined {
+  if (files.has(path)) return files.get(path);
+  let found: FileRead | 'a folder' | undefined;
+  try {
+    const content = readFileSync(join(root, path));
+    found = { text: content.toString('utf8'), digest: createHash('sha256').update(content).digest() };
+  } catch (error) {
+    found = (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'a folder' : undefined;
+  }
+  files.set(path, found);
+  return found;
+}
+
+function readKustomization(root: string, directory: string, reads: Reads): Kustomization | undefined {
+  const { kustomizations } = reads;
+  if (kustomizations.has(directory)) return kustomizations.get(directory);
+  const [first, ...others] = kustomizationNames
+    .map((name) => join(directory, name))
+    .filter((path) => typeof readPath(root, path, reads) === 'object');
+  let kustomization: Kustomization | undefined;
+  if (first !== undefined) {
+    const text = (readPath(root, first, reads) as FileRead).text;
+    const fields = fieldsOf(text);
+    kustomization = {
+      files: [first, ...others],
+      text,
+      references: referencesOf(fields),
+      plugins: pluginFields
+        .flatMap((field) => list(fields[field]))
+        .filter((value) => typeof value === 'string')
+        .filter(isInline),
+    };
+  }
+  kustomizations.set(directory, kustomization);
+  return kustomization;
+}
+
+/** What a kustomization holds; nothing where it is no YAML, since the render says what is wrong with it. */
+function fieldsOf(text: string): Record<string, unknown> {
+  try {
+    const parsed = parseYaml(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }
 
 function posix(path: string): string {

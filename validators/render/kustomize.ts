@@ -1,7 +1,10 @@
-import { run } from '../process/run.ts';
+import { run, shortLivedGo } from '../process/run.ts';
 
 /** How long one build may take, in milliseconds. */
 const deadline = 120_000;
+
+/** A build does one thing at a time, and as many builds run side by side as there are cores. */
+const env = { ...shortLivedGo, GOMAXPROCS: '1' };
 
 /** A build's output, or what kustomize said was wrong. */
 export type Build =
@@ -15,7 +18,7 @@ export type Build =
  */
 export async function build(command: readonly string[], root: string, folder: string): Promise<Build> {
   const [program = 'kustomize', ...args] = command;
-  const built = await run(program, [...args, folder], { cwd: root, deadline });
+  const built = await run(program, [...args, folder], { cwd: root, env, deadline });
   const lines = built.stderr
     .split('\n')
     .map((line) => line.replaceAll(`${root}/`, '').trim())

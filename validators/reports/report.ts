@@ -1,5 +1,6 @@
 import { describeResource, type Finding, type ResourceName } from '../finding.ts';
 import type { Flow } from '../graph/flows.ts';
+import { type KubernetesObject, nameOf } from '../render/objects.ts';
 
 /** One connection, as reports tell it. */
 export interface ReportedFlow {
@@ -33,6 +34,28 @@ export interface ReportedTarget {
 export interface Report {
   readonly version: 1;
   readonly targets: readonly ReportedTarget[];
+}
+
+/** The report of a check of a repository's own targets. */
+export function reportOf(
+  checked: readonly {
+    readonly target: { readonly name: string };
+    readonly objects: readonly { readonly object: KubernetesObject }[];
+    readonly flows: readonly ReportedFlow[];
+    readonly findings: readonly Finding[];
+    readonly notChecked: readonly string[];
+  }[],
+): Report {
+  return {
+    version: 1,
+    targets: checked.map(({ target, objects, flows, findings, notChecked }) => ({
+      target: target.name,
+      resources: objects.map(({ object }) => nameOf(object)),
+      flows,
+      findings,
+      notChecked,
+    })),
+  };
 }
 
 /** A flow in the words of reports. */

@@ -57,6 +57,10 @@ function grouped(checked: readonly CheckedTarget[]): { findings: Finding[]; targ
   return [...groups.values()];
 }
 
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 function environmentTable(
   environment: string,
   checked: readonly CheckedTarget[],
@@ -79,11 +83,10 @@ function environmentTable(
       formatBytes(asks.memory),
       formatBytes(most.memory),
       formatBytes(asks.storage),
-      errors === 0 ? 'valid' : `${errors} ${errors === 1 ? 'error' : 'errors'}`,
+      errors === 0 ? 'valid' : counted(errors, 'error'),
     ]);
   }
-  const nodes = `${offers.nodes} ${offers.nodes === 1 ? 'node' : 'nodes'}`;
-  const head = `${environment}: ${nodes}, ${formatCores(offers.cpu)} CPU, ${formatBytes(offers.memory)}`;
+  const head = `${environment}: ${counted(offers.nodes, 'node')}, ${formatCores(offers.cpu)} CPU, ${formatBytes(offers.memory)}`;
   return [paint('bold', head), ...table(rows, [1, 2, 3, 4, 5, 6, 7]).map((line) => `  ${line}`)];
 }
 
@@ -101,6 +104,6 @@ function summary(checked: readonly CheckedTarget[]): string {
   return (
     `${rendered.length} of ${checked.length} targets rendered (${reused} as before), ${objects.length} objects ` +
     `(${distinct} distinct) of ${kinds} kinds against their schemas, 0 skipped: ` +
-    `${count('error')} errors, ${count('warning')} warnings`
+    `${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}`
   );
 }

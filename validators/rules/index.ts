@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
-import { nameOf } from '../render/objects.ts';
+import { type KubernetesObject, nameOf } from '../render/objects.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { addressPortClosed } from './address-port-closed.ts';
 import { addressWithoutService } from './address-without-service.ts';
 import { advertisedElsewhere } from './advertised-elsewhere.ts';
@@ -51,7 +52,7 @@ import { requestsAboveLimits } from './requests-above-limits.ts';
 import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
 import { routeBackendMissing } from './route-backend-missing.ts';
-import type { Context, Rule } from './rule.ts';
+import type { Context, Problem, Rule } from './rule.ts';
 import { scaleBounds } from './scale-bounds.ts';
 import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
 import { scaleTargetMissing } from './scale-target-missing.ts';
@@ -76,6 +77,7 @@ import { variableUndefined } from './variable-undefined.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeUnused } from './volume-unused.ts';
 
+export { contextOf } from './context.ts';
 export type { Context, Family, Problem, Rule } from './rule.ts';
 
 /** Every rule, in the order of their ids. */
@@ -156,28 +158,105 @@ export const rules: readonly Rule[] = [
   volumeUnused,
 ];
 
-/** What the rules find in one target, and the ids of those that had nothing to judge by. */
-export function judge(
-  context: Context,
-  chosen: readonly Rule[] = rules,
-): { readonly findings: Finding[]; readonly notChecked: string[] } {
+/** Annotations that allow what a rule finds in their object: `allow.plumbline.dev/<rule>: <reason>`. */
+const allowPrefix = 'allow.plumbline.dev/';
+
+/** What rules found in one target. */
+export interface Judgement {
+  readonly findings: Finding[];
+  /** Ids of the rules that had nothing to judge by. */
+  readonly notChecked: string[];
+}
+
+/**
+ * What the rules find in one target, and the ids of those that had nothing to judge by.
+ *
+ * An object may allow a rule's findings about itself, with a reason; an allowance that allows nothing (any more), or
+ * gives no reason, is a finding.
+ * @param lenient a rule that stumbles over an object that does not fit its schema says nothing, instead of throwing.
+ */
+export function judge(context: Context, chosen: readonly Rule[] = rules, lenient = false): Judgement {
   const findings: Finding[] = [];
   const notChecked: string[] = [];
+  const allowances = allowancesOf(context);
   for (const rule of chosen) {
     if (rule.needsEnvironment === true && context.environment === undefined) {
       notChecked.push(rule.id);
       continue;
     }
-    for (const { object, path, message, source, severity } of rule.check(context)) {
-      findings.push({
-        rule: rule.id,
-        severity: severity ?? rule.severity,
-        ...(object === undefined ? {} : { resource: nameOf(object) }),
-        ...(path === undefined || path === '' ? {} : { path }),
-        message,
-        ...(source === undefined ? {} : { source }),
-      });
+    let problems: readonly Problem[] = [];
+    try {
+      problems = [...rule.check(context)];
+    } catch (error) {
+      if (!lenient) throw error;
+    }
+    for (const problem of problems) {
+      const allowance =
+        problem.object && allowances.find(({ object, id }) => object === problem.object && id === rule.id);
+      if (allowance) allowance.used = true;
+      else findings.push(asFinding(rule, problem));
+    }
+  }
+  const judged = new Set(chosen.map(({ id }) => id).filter((id) => !notChecked.includes(id)));
+  const known = [...judged, ...notChecked];
+  for (const { object, id, reason, used } of allowances) {
+    const problem = mistake(id, reason, used, judged, known, chosen.length > 1);
+    if (problem !== undefined) {
+      findings.push(
+        asFinding(allowanceRule, {
+          object,
+          path: `metadata.annotations["${allowPrefix}${id}"]`,
+          message: problem,
+        }),
+      );
     }
   }
   return { findings, notChecked };
+}
+
+interface Allowance {
+  readonly object: KubernetesObject;
+  readonly id: string;
+  readonly reason: string;
+  used: boolean;
+}
+
+function allowancesOf({ model }: Context): Allowance[] {
+  return model.objects.flatMap((object) =>
+    Object.entries(object.metadata.annotations ?? {})
+      .filter(([key]) => key.startsWith(allowPrefix))
+      .map(([key, reason]) => ({ object, id: key.slice(allowPrefix.length), reason, used: false })),
+  );
+}
+
+/** What is wrong with an allowance; undefined for one that is in use, or that this run cannot judge. */
+function mistake(
+  id: string,
+  reason: string,
+  used: boolean,
+  judged: ReadonlySet<string>,
+  known: readonly string[],
+  whole: boolean,
+): string | undefined {
+  if (!known.includes(id))
+    return whole ? `there is no rule ${id}${didYouMean(id, known)}: it allows nothing` : undefined;
+  if (reason.trim() === '')
+    return `it allows ${id} without a reason: say why, so that the next reader can judge`;
+  return used || !judged.has(id) ? undefined : `it allows ${id}, which finds nothing here: remove it`;
+}
+
+const allowanceRule = { id: 'allowance-stale', severity: 'error' } as const;
+
+function asFinding(
+  rule: Pick<Rule, 'id' | 'severity'>,
+  { object, path, message, source, severity }: Problem,
+): Finding {
+  return {
+    rule: rule.id,
+    severity: severity ?? rule.severity,
+    ...(object === undefined ? {} : { resource: nameOf(object) }),
+    ...(path === undefined || path === '' ? {} : { path }),
+    message,
+    ...(source === undefined ? {} : { source }),
+  };
 }

@@ -1,17 +1,40 @@
 import type { Environment } from '../environment/environment.ts';
-import type { Model } from '../model/model.ts';
-import { joinPath } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 
-/** Groups that every Kubernetes cluster serves, beyond the core group and those under k8s.io. */
-const builtIn = new Set(['apps', 'batch', 'autoscaling', 'policy']);
+/**
+ * Groups that every Kubernetes cluster serves, beyond the core group. A group that ends with k8s.io need not be one:
+ * gateway.networking.k8s.io and snapshot.storage.k8s.io are custom resources.
+ * Source: k8s.io/api.
+ */
+const builtIn = new Set([
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'apps',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'events.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'networking.k8s.io',
+  'node.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'resource.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+  'storagemigration.k8s.io',
+]);
 
 interface ClaimSpec {
   readonly accessModes?: readonly string[];
-  readonly storageClassName?: string | undefined;
-  readonly volumeName?: string;
+  readonly storageClassName?: string;
 }
 
 interface ServiceSpec {
@@ -28,36 +51,14 @@ export const notOffered: Rule = {
   needsEnvironment: true,
   check({ model, environment }) {
     if (environment === undefined) return [];
-    const offered = withOwn(model, environment);
     return model.objects.flatMap((object) => [
-      ...api(object, offered),
-      ...storage(model, object, offered),
-      ...ingress(object, offered),
+      ...api(object, environment),
+      ...storage(object, environment),
+      ...ingress(object, environment),
       ...service(object, environment),
     ]);
   },
 };
-
-/** What the cluster offers once the target's own storage classes, ingress classes and CRDs are there. */
-function withOwn(model: Model, environment: Environment): Environment {
-  const groups = model
-    .all('apiextensions.k8s.io', 'CustomResourceDefinition')
-    .map(({ spec }) => (spec as { group?: string } | undefined)?.group ?? '');
-  const classes = model.all('storage.k8s.io', 'StorageClass').map(({ metadata }) => ({
-    name: metadata.name,
-    default: metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true',
-    accessModes: ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadOnlyMany', 'ReadWriteMany'],
-  }));
-  return {
-    ...environment,
-    apis: [...environment.apis, ...groups],
-    storageClasses: [...environment.storageClasses, ...classes],
-    ingressClasses: [
-      ...environment.ingressClasses,
-      ...model.all('networking.k8s.io', 'IngressClass').map(({ metadata }) => metadata.name),
-    ],
-  };
-}
 
 function finding(object: KubernetesObject, path: string, message: string): Problem {
   return { object, path, message };
@@ -65,7 +66,7 @@ function finding(object: KubernetesObject, path: string, message: string): Probl
 
 function api(object: KubernetesObject, environment: Environment): Problem[] {
   const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [];
-  if (group === '' || builtIn.has(group) || /(?:^|\.)k8s\.io$/.test(group)) return [];
+  if (group === '' || builtIn.has(group)) return [];
   if (environment.apis.includes(group)) return [];
   return [
     finding(
@@ -77,38 +78,21 @@ function api(object: KubernetesObject, environment: Environment): Problem[] {
   ];
 }
 
-function storage(model: Model, object: KubernetesObject, environment: Environment): Problem[] {
-  const spec = (object.spec ?? {}) as ClaimSpec & {
+function storage(object: KubernetesObject, environment: Environment): Problem[] {
+  if (object.kind === 'PersistentVolumeClaim')
+    return claim(object, 'spec', (object.spec ?? {}) as ClaimSpec, environment);
+  if (object.kind !== 'StatefulSet') return [];
+  const { volumeClaimTemplates = [] } = (object.spec ?? {}) as {
     readonly volumeClaimTemplates?: readonly { readonly spec?: ClaimSpec }[];
   };
-  if (object.kind === 'PersistentVolumeClaim') return claim(object, 'spec', spec, environment);
-  const workload = model.workloads.find((one) => one.object === object);
-  const templates = object.kind === 'StatefulSet' ? (spec.volumeClaimTemplates ?? []) : [];
-  return [
-    ...templates.flatMap(({ spec: wanted = {} }, index) =>
-      claim(object, `spec.volumeClaimTemplates[${index}].spec`, wanted, environment),
-    ),
-    ...(workload?.pod.volumes ?? []).flatMap(({ ephemeral }, index) =>
-      ephemeral?.volumeClaimTemplate === undefined
-        ? []
-        : claim(
-            object,
-            joinPath(
-              workload?.templatePath ?? '',
-              `spec.volumes[${index}].ephemeral.volumeClaimTemplate.spec`,
-            ),
-            ephemeral.volumeClaimTemplate.spec as ClaimSpec,
-            environment,
-          ),
-    ),
-  ];
+  return volumeClaimTemplates.flatMap(({ spec = {} }, index) =>
+    claim(object, `spec.volumeClaimTemplates[${index}].spec`, spec, environment),
+  );
 }
 
 function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environment: Environment): Problem[] {
   const { storageClasses, name } = environment;
   const wanted = spec.storageClassName;
-  // A claim of a volume that is already there, or of any that an administrator made, asks no class.
-  if (spec.volumeName !== undefined || wanted === '') return [];
   const found = storageClasses.find((offered) =>
     wanted === undefined ? offered.default : offered.name === wanted,
   );
@@ -117,7 +101,7 @@ function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environm
     return [
       finding(
         object,
-        wanted === undefined ? path : `${path}.storageClassName`,
+        `${path}.storageClassName`,
         wanted === undefined
           ? `the claim names no storage class and ${name} has no default one: it would stay Pending`
           : `${name} has no storage class ${wanted}${didYouMean(wanted, names)}: the claim would stay Pending`,
@@ -138,20 +122,14 @@ function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environm
 
 function ingress(object: KubernetesObject, environment: Environment): Problem[] {
   if (object.kind !== 'Ingress') return [];
-  const legacy = 'kubernetes.io/ingress.class';
-  const own = (object.spec as { readonly ingressClassName?: string } | undefined)?.ingressClassName;
-  const wanted = own ?? object.metadata.annotations?.[legacy];
+  const wanted = ((object.spec ?? {}) as { readonly ingressClassName?: string }).ingressClassName;
   if (wanted !== undefined && environment.ingressClasses.includes(wanted)) return [];
   const offered = environment.ingressClasses.join(', ') || 'none';
   return [
     finding(
       object,
-      own !== undefined
-        ? 'spec.ingressClassName'
-        : wanted === undefined
-          ? 'spec'
-          : `metadata.annotations["${legacy}"]`,
-      `${environment.name} has the ingress classes ${offered}, not ${wanted ?? 'one for an Ingress that names none'}${didYouMean(wanted ?? '', environment.ingressClasses)}: ` +
+      'spec.ingressClassName',
+      `${environment.name} has the ingress classes ${offered}, not ${wanted ?? 'one for an Ingress that names none'}: ` +
         'no controller would serve it',
     ),
   ];

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SCHEMA_FOLDER, schemaFile } from './schema-index.ts';
+import { SCHEMA_FOLDER, schemaFileOf } from './schema-index.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -15,9 +15,8 @@ interface Schema {
 
 /** The names of the fields that a kind's schema allows at a JSON pointer; none when the schema or the place is unknown. */
 export async function fieldsAt(apiVersion: string, kind: string, pointer: string): Promise<string[]> {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  const file = schemaFile({ group: group ?? '', version: version ?? '', kind });
-  const text = await readFile(join(SCHEMA_FOLDER, file), 'utf8').catch(() => undefined);
+  const file = join(SCHEMA_FOLDER, schemaFileOf(apiVersion, kind));
+  const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return [];
   const root = JSON.parse(text) as Schema;
   let schemas = alternatives(root, root);

@@ -4,5 +4,6 @@ export {
   SCHEMA_FOLDER,
   SCHEMA_TEMPLATE,
   schemaFile,
+  schemaFileOf,
   schemaLocation,
 } from './schema-index.ts';

@@ -47,6 +47,12 @@ export function schemaFile({
   return `${group || 'core'}/${kind.toLowerCase()}_${version}.json`;
 }
 
+/** The path of the schema of an object's kind inside the folder, whether it is there or not. */
+export function schemaFileOf(apiVersion: string, kind: string): string {
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  return schemaFile({ group, version, kind });
+}
+
 /**
  * Reads the index of the vendored schemas.
  *

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { run } from '../process/run.ts';
+import { run, shortLivedGo } from '../process/run.ts';
 import type { KubernetesObject, RenderedObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { fieldsAt } from './fields.ts';
@@ -62,7 +62,7 @@ export async function validateSchemas(
         schemaLocation(),
         folder,
       ],
-      { deadline },
+      { env: shortLivedGo, deadline },
     );
     for (const verdict of readVerdicts(finished.stdout.toString('utf8'), finished.stderr)) {
       const object = objects[Number.parseInt(basename(verdict.filename), 10)];
@@ -98,14 +98,20 @@ async function explain(
   if (verdict.msg.startsWith('could not find schema')) {
     return [{ path: 'apiVersion', message: unknownKind(object.apiVersion, object.kind, index) }];
   }
-  const parts = [...verdict.msg.matchAll(/- at '([^']*)': (.*?)(?= {2,}- at '|$)/gs)];
+  const parts = [...verdict.msg.matchAll(/- at '([^']*)': (.*?)(?=\s+- at '|$)/gs)];
   const leaves = parts
     .map(([, pointer = '', message = '']) => ({ pointer, message: message.trim() }))
     .filter(
       ({ message }) => message !== 'validation failed' && !/^(?:allOf|anyOf|oneOf) failed/.test(message),
     );
   if (leaves.length === 0) return [{ path: '', message: verdict.msg }];
-  const errors = await Promise.all(leaves.map((leaf) => explainLeaf(object, leaf.pointer, leaf.message)));
+  const errors = await Promise.all(
+    leaves.map(({ pointer, message }) =>
+      pointer === '/apiVersion'
+        ? [{ path: 'apiVersion', message: unknownKind(object.apiVersion, object.kind, index) }]
+        : explainLeaf(object, pointer, message),
+    ),
+  );
   return errors.flat();
 }
 
@@ -136,12 +142,21 @@ async function explainLeaf(
     return [
       {
         path,
-        message: `this is a ${wanted[1]} and must be ${wanted[2]?.replace('null or ', '')}: the API server would refuse the object`,
+        message: `this is ${typed(wanted[1])} and must be ${typed(wanted[2])}: the API server would refuse the object`,
       },
     ];
   }
   // An optional field may also be empty or absent, which helps nobody to find the right word.
   return [{ path, message: message.replace(/, ''(?=,|$)|, <nil>(?=,|$)/g, '') }];
+}
+
+/** `number` as `a number`, `null or object` as `an object`: an optional field may be null, which helps nobody. */
+function typed(types = ''): string {
+  return types
+    .split(/ or |, /)
+    .filter((type) => type !== 'null' || types === 'null')
+    .map((type) => (type === 'null' ? 'null' : `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`))
+    .join(' or ');
 }
 
 function quoted(message: string): string[] {

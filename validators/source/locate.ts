@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { LineCounter, type Node, parseAllDocuments, parseDocument } from 'yaml';
 import type { Source } from '../finding.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { descend, stepsOf } from './line-at.ts';
+import { type SetByPatch, setByJsonPatches } from './json-patches.ts';
+import { descend, lineAt, stepsOf } from './line-at.ts';
 
 /** A document of a source file that describes, or patches, an object. */
 interface Candidate {
@@ -48,7 +49,48 @@ export async function locateSource(
       best = { source: { file, line: lines.linePos(offset).line }, depth };
     }
   }
-  return best?.source;
+  for (const set of await jsonPatches(root, files, object, steps)) {
+    if (best === undefined || set.depth >= best.depth) best = set;
+  }
+  return best?.source ?? generatorOf(root, files, object);
+}
+
+async function jsonPatches(
+  root: string,
+  files: readonly string[],
+  object: KubernetesObject,
+  steps: readonly (string | number)[],
+): Promise<SetByPatch[]> {
+  const texts = new Map<string, string>();
+  for (const file of [...files].sort((a, b) => rank(a) - rank(b))) {
+    if (/\.(?:ya?ml|json)$/.test(file))
+      texts.set(file, await readFile(join(root, file), 'utf8').catch(() => ''));
+  }
+  return [...texts]
+    .filter(([file, text]) => /(?:^|\/)kustomization\.ya?ml$/.test(file) && text.includes('patches:'))
+    .flatMap(([file, text]) => setByJsonPatches(file, text, object, steps, (name) => texts.get(name)));
+}
+
+/** The generator that makes a ConfigMap or a Secret: the last one that names it. */
+async function generatorOf(
+  root: string,
+  files: readonly string[],
+  { kind, metadata }: KubernetesObject,
+): Promise<Source | undefined> {
+  const field = { ConfigMap: 'configMapGenerator', Secret: 'secretGenerator' }[kind];
+  if (field === undefined) return undefined;
+  let found: Source | undefined;
+  for (const file of [...files].sort((a, b) => rank(a) - rank(b))) {
+    if (!/(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file)) continue;
+    const text = await readFile(join(root, file), 'utf8').catch(() => '');
+    if (!text.includes(field)) continue;
+    const generators: unknown = parseDocument(text, { uniqueKeys: false }).toJS()?.[field];
+    const index = (Array.isArray(generators) ? generators : []).findIndex(
+      (generator) => typeof generator?.name === 'string' && sameName(metadata.name, generator.name),
+    );
+    if (index >= 0) found = { file, line: lineAt(text, `${field}[${index}]`) };
+  }
+  return found;
 }
 
 /** Bases first, then components, then overlays: the order in which they are applied. */

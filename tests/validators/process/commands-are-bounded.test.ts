@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -64,16 +65,19 @@ test('a command that passes its deadline is stopped', async () => {
 
 test('a deadline holds though a child of the command keeps its output open', async () => {
   await using folder = await folderWith();
-  const file = join(folder.path, 'pid');
+  const ended = join(folder.path, 'ended');
+  const child = `setTimeout(() => require('node:fs').writeFileSync(${JSON.stringify(ended)}, ''), 20000)`;
   const script = `
     const { spawn } = require('node:child_process');
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit', detached: true });
-    require('node:fs').writeFileSync(${JSON.stringify(file)}, String(child.pid));
+    const child = spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit', detached: true });
+    require('node:fs').writeFileSync(${JSON.stringify(join(folder.path, 'pid'))}, String(child.pid));
     setInterval(() => {}, 1000);`;
   const error = await rejection(run(node, ['-e', script], { deadline: 3_000 }));
   assert.match(error.message, /took longer than 3 s/);
-  // It lives on, and was not waited for.
-  assert.ok(process.kill(Number(await folder.read('pid')), 'SIGKILL'));
+  await access(ended).then(
+    () => assert.unreachable('it waited for the end of the child of the command'),
+    async () => process.kill(Number(await folder.read('pid')), 'SIGKILL'),
+  );
 });
 
 test.run();

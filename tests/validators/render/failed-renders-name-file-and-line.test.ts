@@ -33,7 +33,7 @@ const shop = (kustomization: string, more: Readonly<Record<string, string>> = {}
 
 /** Builds with the pinned kustomize, and explains what it says. */
 async function explained(folder: Folder) {
-  const { files } = await readInputs(folder.path, target.folder, new Map());
+  const { files } = await readInputs(folder.path, target.folder);
   const built = await build([kustomize, 'build'], folder.path, target.folder);
   if (built.ok) return assert.unreachable('it renders') as never;
   const finding = await explainRenderFailure(folder.path, target, built.message, files);
@@ -41,6 +41,17 @@ async function explained(folder: Folder) {
   assert.match(finding.message, /^kind\/shop does not render: /);
   return finding;
 }
+
+test('a generator that merges into what is not there, by its entry', async () => {
+  await using folder = await shop(
+    'configMapGenerator:\n  - name: other\n    literals: [a=b]\n  - name: setings\n    behavior: merge\n    literals: [a=b]\n',
+  );
+  const { message, path, resource, source } = await explained(folder);
+  assert.match(message, 'configMapGenerator[1] merges into ConfigMap setings');
+  assert.equal(resource, { apiVersion: 'v1', kind: 'ConfigMap', name: 'setings' });
+  assert.is(path, 'configMapGenerator[1]');
+  assert.equal(source, { file: overlay, line: 6 });
+});
 
 test('a file that is not YAML, by its line in the file', async () => {
   await using folder = await shop('', {

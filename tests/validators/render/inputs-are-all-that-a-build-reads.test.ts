@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readInputs } from '../../../validators/render/inputs.ts';
+import { newReads, readInputs } from '../../../validators/render/inputs.ts';
 import { type Folder, folderWith } from '../../harness/folder.ts';
 
-const inputs = (folder: Folder, target = 'overlays/kind') => readInputs(folder.path, target, new Map());
+const inputs = (folder: Folder, target = 'overlays/kind') => readInputs(folder.path, target);
 
 const kustomization = 'overlays/kind/kustomization.yaml';
 
@@ -157,6 +157,13 @@ for (const address of [
   });
 }
 
+test('a second kustomization in a folder, which the build refuses, is an input', async () => {
+  await using folder = await folderWith({ [kustomization]: '' });
+  const before = await inputs(folder);
+  await folder.write('overlays/kind/kustomization.yml', '');
+  assert.is.not((await inputs(folder)).digest, before.digest);
+});
+
 test('a kustomization that is no YAML is an input, and the render says what is wrong', async () => {
   await using folder = await folderWith({ [kustomization]: 'resources: [' });
   const { files, findings } = await inputs(folder);
@@ -185,10 +192,10 @@ test('the same files in another place have the same digest, another name or anot
 
 test('targets that share files read them once', async () => {
   await using folder = await folderWith({ [kustomization]: 'crds: [a]', 'overlays/kind/a': 'one' });
-  const contents = new Map();
-  const first = await readInputs(folder.path, 'overlays/kind', contents);
+  const reads = newReads();
+  const first = await readInputs(folder.path, 'overlays/kind', reads);
   await folder.write('overlays/kind/a', 'two');
-  assert.is((await readInputs(folder.path, 'overlays/kind', contents)).digest, first.digest);
+  assert.is((await readInputs(folder.path, 'overlays/kind', reads)).digest, first.digest);
 });
 
 test.run();

@@ -1,0 +1,71 @@
+import { UsageError } from '@plumbline/validators';
+import { type Command, command, minutes, seconds } from '../plan/step.ts';
+import type { BuildableImage } from './built.ts';
+
+/** The programs that build images, the likeliest first. */
+export const engines = ['docker', 'podman', 'nerdctl', 'buildah'] as const;
+export type Engine = (typeof engines)[number];
+
+/** @throws UsageError when the word names none. */
+export function asEngine(word: string): Engine {
+  const engine = engines.find((name) => name === word);
+  if (engine === undefined) throw new UsageError(`"${word}" is no engine; there are ${engines.join(', ')}`);
+  return engine;
+}
+
+/** Asks an engine whether it works: docker's command may be there without its daemon. */
+export function engineWorks(engine: Engine): Command {
+  return command([engine, engine === 'buildah' ? 'version' : 'info'], { deadline: seconds(20) });
+}
+
+/**
+ * The name under which Kubernetes finds an image that the manifests call `name`: podman and buildah would put
+ * `localhost/` in front of a short one, and the kubelet looks for it at docker.io/library.
+ */
+export function fullName(name: string): string {
+  return `docker.io/library/${name}`;
+}
+
+export function build(engine: Engine, { name, content, context, dockerfile }: BuildableImage): Command {
+  const tags = ['latest', content].flatMap((tag) => ['--tag', `${fullName(name)}:${tag}`]);
+  return command([engine, 'build', '--file', dockerfile, ...tags, context], { deadline: minutes(30) });
+}
+
+export function hasImage(engine: Engine, { name, content }: BuildableImage): Command {
+  const reference = `${fullName(name)}:${content}`;
+  const argv: Command['argv'] =
+    engine === 'buildah'
+      ? ['buildah', 'inspect', '--type', 'image', '--format', '{{.FromImageID}}', reference]
+      : [engine, 'image', 'inspect', '--format', '{{.Id}}', reference];
+  return command(argv, { deadline: seconds(30), mayFail: true });
+}
+
+/** Makes `latest` the image that was built from this content before. */
+export function tagLatest(engine: Engine, { name, content }: BuildableImage): Command {
+  return command([engine, 'tag', `${fullName(name)}:${content}`, `${fullName(name)}:latest`]);
+}
+
+/** Files that any cluster's tool can load, which together hold the image under both of its tags. */
+export function archive(
+  engine: Engine,
+  { name, content }: BuildableImage,
+  folder: string,
+): { readonly file: string; readonly save: Command }[] {
+  const tags = ['latest', content];
+  const options = { deadline: minutes(10) };
+  if (engine === 'buildah') {
+    // Its archives hold one name each; the second load finds the layers there.
+    return tags.map((tag) => {
+      const file = `${folder}/${name}-${tag}.tar`;
+      const source = `${fullName(name)}:${tag}`;
+      return {
+        file,
+        save: command(['buildah', 'push', source, `docker-archive:${file}:${source}`], options),
+      };
+    });
+  }
+  const file = `${folder}/${name}-${content}.tar`;
+  const format = engine === 'podman' ? ['--format', 'docker-archive'] : [];
+  const names = tags.map((tag) => `${fullName(name)}:${tag}`);
+  return [{ file, save: command([engine, 'save', ...format, '--output', file, ...names], options) }];
+}

@@ -1,0 +1,70 @@
+import { didYouMean, UsageError } from '@plumbline/validators';
+import { readArguments } from './lib/arguments.ts';
+import { main } from './lib/main.ts';
+
+/** What a bench is told, and where it says how far it is. */
+export interface BenchOptions {
+  readonly rounds: number;
+  readonly say: (message: string) => void;
+}
+
+/** Measures, and gives what it found as text; its last line is `bench NAME key=value ...`. */
+export type Bench = (options: BenchOptions) => Promise<string>;
+
+interface Entry {
+  readonly about: string;
+  readonly load: () => Promise<Bench>;
+}
+
+/** Every bench by its name; each is loaded only when it is run. */
+const benches: Readonly<Record<string, Entry>> = {
+  check: {
+    about: 'the whole check beside a shell loop of kustomize build | kubeconform',
+    load: async () => (await import('./bench/check.ts')).benchCheck,
+  },
+  mutants: {
+    about: 'the share of defects that the rules find, put into every overlay one at a time',
+    load: async () => (await import('./bench/mutants.ts')).benchMutants,
+  },
+};
+
+const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
+const help = `Usage: npm run bench -- NAME [--rounds N]
+
+Measures what the project promises, as ratios of medians in one run on this machine.
+
+${list.join('\n')}
+
+  --rounds N   how often each way is timed, in turns (default 5)
+  --help       show this
+
+Exit codes: 0 measured; 2 it could not run.
+`;
+
+await main(async () => {
+  const { values, positionals } = readArguments({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '5' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const [name, ...others] = positionals;
+  if (values.help || name === undefined) {
+    process.stdout.write(help);
+    return values.help ? 0 : 2;
+  }
+  const bench = benches[name];
+  if (bench === undefined || others.length > 0) {
+    const wrong = bench === undefined ? name : others.join(' ');
+    throw new UsageError(
+      `there is no bench "${wrong}"${didYouMean(wrong, Object.keys(benches))}; one of:\n${list.join('\n')}`,
+    );
+  }
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new UsageError(`--rounds ${values.rounds} is no number above 0`);
+  const measure = await bench.load();
+  process.stdout.write(await measure({ rounds, say: (message) => process.stderr.write(`${message}\n`) }));
+  return 0;
+});

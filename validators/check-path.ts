@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type CheckStreamOptions, checkStreams } from './check-stream.ts';
+import type { Finding } from './finding.ts';
+import { readInputs } from './render/inputs.ts';
+import { build } from './render/kustomize.ts';
+import type { ReportedTarget } from './reports/report.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Renders any kustomization and checks it; findings name the files that it is made of, relative to its repository.
+ * @param kustomize the command that renders, by absolute path.
+ * @throws UsageError when there is no such folder.
+ */
+export async function checkPath(
+  folder: string,
+  kustomize: string,
+  options: CheckStreamOptions,
+): Promise<ReportedTarget> {
+  const absolute = resolve(folder);
+  const there = await stat(absolute).catch(() => undefined);
+  if (!there?.isDirectory())
+    throw new UsageError(`${folder} is no folder: --path takes the folder of a kustomization`);
+  const root = await repositoryOf(absolute);
+  const name = relative(root, absolute) || '.';
+  const { files, findings } = await readInputs(root, name);
+  if (findings.length > 0) return failed(name, findings);
+  const built = await build([kustomize, 'build'], root, name);
+  if (!built.ok) {
+    const { explainRenderFailure } = await import('./render/failure.ts');
+    const target = { name, environment: '', folder: name };
+    return failed(name, [await explainRenderFailure(root, target, built.message, files)]);
+  }
+  const { locateSource } = await import('./source/locate.ts');
+  const [target] = await checkStreams([{ name, text: built.stream }], {
+    ...options,
+    locate: ({ object }, path) => locateSource(root, files, object, path),
+  });
+  return target ?? failed(name, []);
+}
+
+function failed(target: string, findings: readonly Finding[]): ReportedTarget {
+  return { target, resources: [], flows: [], findings, notChecked: [] };
+}
+
+/** The root of the git repository around a folder, or the folder itself where there is none. */
+async function repositoryOf(folder: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['rev-parse', '--show-toplevel'], {
+      cwd: folder,
+      timeout: 10_000,
+    });
+    return stdout.trim();
+  } catch {
+    return folder;
+  }
+}

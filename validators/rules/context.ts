@@ -1,0 +1,18 @@
+import { capacity, type Environment } from '../environment/environment.ts';
+import { inferFlows } from '../graph/flows.ts';
+import { buildModel } from '../model/model.ts';
+import type { KubernetesObject } from '../render/objects.ts';
+import { addUp } from '../room/asks.ts';
+import type { Context } from './rule.ts';
+
+/** Everything that rules judge one target by: its model, its flows, what it asks. */
+export function contextOf(
+  target: string,
+  system: string | undefined,
+  environment: Environment | undefined,
+  objects: readonly KubernetesObject[],
+): Context {
+  const model = buildModel(objects);
+  const nodes = environment === undefined ? 1 : capacity(environment).nodes;
+  return { target, system, environment, model, flows: inferFlows(model), asks: addUp(objects, nodes) };
+}

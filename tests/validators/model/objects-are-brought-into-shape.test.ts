@@ -81,7 +81,7 @@ test('no rule fails on an object that is wrong all over', () => {
     { apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor', metadata: { name: 'x' }, spec: value },
   ]);
   for (const object of wrong) {
-    const rendered = [{ object: object as KubernetesObject, text: '', digest: '' }];
+    const rendered = [object as KubernetesObject];
     assert.not.throws(() => judge(contextOf('x', undefined, undefined, rendered)), JSON.stringify(object));
   }
   assert.is(buildModel(wrong as KubernetesObject[]).objects.length, wrong.length);

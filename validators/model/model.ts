@@ -10,6 +10,7 @@ import type {
   StatefulSet,
 } from './kubernetes.ts';
 import type { Labels } from './selectors.ts';
+import { shaped } from './shape.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
 /** An object seen as its kind's typed model. */
@@ -60,7 +61,8 @@ export function namespaceOf(object: KubernetesObject): string {
 }
 
 /** Builds the model of one target's objects. */
-export function buildModel(objects: readonly KubernetesObject[]): Model {
+export function buildModel(rendered: readonly KubernetesObject[]): Model {
+  const objects = rendered.map(shaped);
   const byKind = new Map<string, KubernetesObject[]>();
   const byName = new Map<string, KubernetesObject>();
   for (const object of objects) {

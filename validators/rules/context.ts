@@ -14,5 +14,5 @@ export function contextOf(
 ): Context {
   const model = buildModel(objects);
   const nodes = environment === undefined ? 1 : capacity(environment).nodes;
-  return { target, system, environment, model, flows: inferFlows(model), asks: addUp(objects, nodes) };
+  return { target, system, environment, model, flows: inferFlows(model), asks: addUp(model.objects, nodes) };
 }

@@ -57,8 +57,11 @@ export const dashboardSourceMissing: Rule = {
   family: 'monitoring',
   title: 'a dashboard asks a data source that is not provisioned',
   *check({ model }) {
+    const byNamespace = new Map<string, Source[]>();
     for (const { namespace, object, values, pathOf } of model.configurations) {
-      const sources = sourcesOf(model, namespace);
+      if (![...values.keys()].some((key) => key.endsWith('.json'))) continue;
+      const sources = byNamespace.get(namespace) ?? sourcesOf(model, namespace);
+      byNamespace.set(namespace, sources);
       if (sources.length === 0) continue;
       const known = sources.flatMap(({ uid, name }) => [uid, name]).filter((one) => one !== undefined);
       for (const [key, text] of values) {

@@ -4,7 +4,7 @@ import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../mod
 import type { Model, Typed } from '../model/model.ts';
 import { describeSelector, type LabelSelector, matchesSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
-import { didYouMean } from '../text/nearest.ts';
+import { didYouMean, editDistance } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 import { isEmpty, mayBeElsewhere, selectorHint } from './selector-hint.ts';
 
@@ -79,6 +79,26 @@ function* peers(
   }
 }
 
+/** Of several servers, those that have the port under nearly its name: the rule misses them. */
+function* nearlyNamed(
+  policy: Typed<NetworkPolicy>,
+  port: string,
+  servers: readonly Workload[],
+  path: string,
+): Iterable<Problem> {
+  for (const server of servers) {
+    const names = declaredPorts(server).flatMap(({ name }) => name ?? []);
+    // Short names, as http and https, are near without being the same mistyped.
+    const near = names.find((name) => name.length > 5 && editDistance(name, port) <= 2);
+    if (names.includes(port) || near === undefined) continue;
+    yield {
+      object: policy.object,
+      path,
+      message: `it names port ${port}, and ${server.kind} ${server.name} has ${near}: the rule does nothing for its pods`,
+    };
+  }
+}
+
 /** Ports of a rule that none of the pods at its server's end has. */
 function* ports(
   model: Model,
@@ -98,7 +118,10 @@ function* ports(
       (one) =>
         one.protocol === protocol && (byName ? one.name === port : one.number >= first && one.number <= last),
     );
-    if (has) continue;
+    if (has) {
+      if (byName) yield* nearlyNamed(policy, String(port), servers, `${path}[${index}].port`);
+      continue;
+    }
     // A container need not declare what it listens on.
     if (!byName && servers.some((server) => isSetToListen(model, server, first))) continue;
     const same = declared.find((one) => (byName ? one.name === port : one.number === first));

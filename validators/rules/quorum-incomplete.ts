@@ -28,7 +28,8 @@ export const quorumIncomplete: Rule = {
   *check({ model }) {
     for (const workload of model.workloads) {
       if (workload.kind !== 'StatefulSet') continue;
-      const start = (workload.object.spec as { ordinals?: { start?: number } }).ordinals?.start ?? 0;
+      const start =
+        (workload.object.spec as { ordinals?: { start?: number } } | undefined)?.ordinals?.start ?? 0;
       const { max } = workload.replicas;
       const pods = Array.from({ length: max }, (_, index) => start + index);
       const said = new Set<string>();

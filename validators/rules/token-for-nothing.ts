@@ -28,7 +28,7 @@ function showsToken({ object, templatePath }: Workload): boolean {
     .split('.')
     .filter((step) => step !== '')
     .reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], object);
-  const { metadata } = template as KubernetesObject;
+  const { metadata } = (template ?? {}) as Partial<KubernetesObject>;
   return Object.keys(metadata?.annotations ?? {}).some((key) => key.startsWith('vault.hashicorp.com/'));
 }
 

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubernetesObject } from '../render/objects.ts';
+import { SCHEMA_FOLDER, schemaFile } from '../schemas/schema-index.ts';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly definitions?: Readonly<Record<string, Schema>>;
+}
+
+const schemas = new Map<string, Schema | undefined>();
+
+function schemaOf({ apiVersion, kind }: KubernetesObject): Schema | undefined {
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const file = schemaFile({ group, version, kind });
+  // Only what a file of the folder is named like: the words come from somebody's YAML.
+  if (!/^[a-z0-9.-]+\/[a-z0-9]+_[a-z0-9]+\.json$/.test(file)) return undefined;
+  if (!schemas.has(file)) {
+    let schema: Schema | undefined;
+    try {
+      schema = JSON.parse(readFileSync(join(SCHEMA_FOLDER, file), 'utf8')) as Schema;
+    } catch {
+      // A kind that there is no schema for is taken as it is.
+    }
+    schemas.set(file, schema);
+  }
+  return schemas.get(file);
+}
+
+/**
+ * An object in the shape that its kind has, so that whoever reads it by its typed model can: values of a wrong type are
+ * left out or made right (a number where a text is wanted), nulls are left out, and what must be there is there, empty.
+ * The object itself where nothing is wrong with it. What is wrong is said by the check against the schemas.
+ */
+export function shaped(object: KubernetesObject): KubernetesObject {
+  const schema = schemaOf(object);
+  return schema === undefined ? object : (mend(schema, object, schema) as KubernetesObject);
+}
+
+function follow(schema: Schema, root: Schema): Schema {
+  const name = schema.$ref?.replace('#/definitions/', '').replaceAll('~1', '/');
+  return name === undefined ? schema : follow(root.definitions?.[name] ?? {}, root);
+}
+
+function typesOf({ type }: Schema): readonly string[] {
+  return type === undefined ? [] : typeof type === 'string' ? [type] : type;
+}
+
+/** A value in the shape of its schema; undefined for one that cannot be. */
+function mend(reference: Schema, value: unknown, root: Schema): unknown {
+  const schema = follow(reference, root);
+  const types = typesOf(schema);
+  if (value === null || value === undefined) return undefined;
+  if (types.length === 0) return value;
+  if (Array.isArray(value)) return types.includes('array') ? mendList(schema, value, root) : undefined;
+  if (typeof value === 'object') {
+    return types.includes('object') ? mendFields(schema, value as Record<string, unknown>, root) : undefined;
+  }
+  if (typeof value === 'string') {
+    if (types.includes('string')) return value;
+    const number = types.includes('integer') || types.includes('number') ? Number(value) : Number.NaN;
+    return Number.isFinite(number) ? number : undefined;
+  }
+  if (typeof value === 'number' && (types.includes('integer') || types.includes('number'))) return value;
+  if (typeof value === 'boolean' && types.includes('boolean')) return value;
+  return types.includes('string') ? String(value) : undefined;
+}
+
+/** What stands for a value that must be there and is not; undefined for numbers and choices, which nobody can guess. */
+function empty(reference: Schema, root: Schema): unknown {
+  const schema = follow(reference, root);
+  const types = typesOf(schema);
+  if (types.includes('array')) return [];
+  if (types.includes('object')) return mendFields(schema, {}, root);
+  return types.includes('string') ? '' : undefined;
+}
+
+function mendList(schema: Schema, list: readonly unknown[], root: Schema): readonly unknown[] {
+  const { items } = schema;
+  if (items === undefined) return list;
+  let mended: unknown[] | undefined;
+  for (const [index, value] of list.entries()) {
+    // An entry that cannot be is emptied rather than left out: the places of the others stay what they are.
+    const right = mend(items, value, root) ?? empty(items, root);
+    if (right !== value) {
+      mended ??= [...list];
+      mended[index] = right;
+    }
+  }
+  return mended ?? list;
+}
+
+function mendFields(schema: Schema, fields: Readonly<Record<string, unknown>>, root: Schema): object {
+  const { properties, additionalProperties, required = [] } = schema;
+  let mended: Record<string, unknown> | undefined;
+  for (const [key, value] of Object.entries(fields)) {
+    const below =
+      properties?.[key] ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+    if (below === undefined) continue;
+    const right = mend(below, value, root);
+    if (right === value) continue;
+    mended ??= { ...fields };
+    if (right === undefined) delete mended[key];
+    else mended[key] = right;
+  }
+  for (const key of required) {
+    // An empty selector would select everything, where a missing one selects nothing.
+    if ((mended ?? fields)[key] !== undefined || key === 'selector') continue;
+    const right = empty(properties?.[key] ?? {}, root);
+    if (right === undefined) continue;
+    mended ??= { ...fields };
+    mended[key] = right;
+  }
+  return mended ?? fields;
+}

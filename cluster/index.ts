@@ -10,4 +10,4 @@ export {
 } from './local-cluster.ts';
 export { down, environmentOf, portsOfKindConfig, stop, up } from './named.ts';
 export { gatherParts, type Parts } from './parts.ts';
-export { filesOf, type StorageClass, standardClass } from './spec.ts';
+export { type EmptyNode, filesOf, type StorageClass, standardClass } from './spec.ts';

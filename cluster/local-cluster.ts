@@ -10,6 +10,7 @@ import type { Parts } from './parts.ts';
 import {
   type ClusterSpec,
   type ClusterStatus,
+  type EmptyNode,
   filesOf,
   type PortMapping,
   type StorageClass,
@@ -37,7 +38,7 @@ export interface LocalClusterOptions {
   /** Ends with this process, and leaves nothing; otherwise it runs on until it is ended, and leaves its data. */
   readonly bound: boolean;
   readonly ports?: readonly PortMapping[];
-  readonly emptyNodes?: number;
+  readonly emptyNodes?: readonly EmptyNode[];
   /** By default the one that a kind cluster has. */
   readonly storageClasses?: readonly StorageClass[];
   readonly progress: (message: string) => void;
@@ -53,7 +54,7 @@ const deadline = 5 * 60_000;
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const { name, state, parts, bound, progress } = options;
-  const { ports = [], emptyNodes = 0, storageClasses = [standardClass] } = options;
+  const { ports = [], emptyNodes = [], storageClasses = [standardClass] } = options;
   if (runningPid(state) !== undefined) throw new UsageError(`the cluster "${name}" runs already`);
   await mkdir(state, { recursive: true });
   await sweepLeftovers(state);

@@ -4,14 +4,14 @@ import { parseYaml, UsageError } from '@plumbline/validators';
 import { clusterFolder, clustersFolder, sharedKubeconfig, writeSharedKubeconfig } from './clusters.ts';
 import { endLocalCluster, isClusterFolder, type LocalCluster, startLocalCluster } from './local-cluster.ts';
 import { gatherParts } from './parts.ts';
-import { filesOf, type PortMapping } from './spec.ts';
+import { type EmptyNode, filesOf, type PortMapping } from './spec.ts';
 
 export interface UpOptions {
   /** The repository's root, absolute. */
   readonly root: string;
   readonly name: string;
   readonly ports: readonly PortMapping[];
-  readonly emptyNodes: number;
+  readonly emptyNodes: readonly EmptyNode[];
   readonly progress: (message: string) => void;
 }
 

@@ -12,7 +12,7 @@ export interface Parts {
 }
 
 /** What every cluster runs. */
-const always: readonly GoToolName[] = ['kubernetes', 'coredns', 'local-path-provisioner', 'kwok'];
+const always: readonly GoToolName[] = ['kubernetes', 'etcd', 'coredns', 'local-path-provisioner', 'kwok'];
 
 /**
  * Finds or makes everything that a cluster needs.

@@ -7,6 +7,16 @@ export interface PortMapping {
   readonly node: number;
 }
 
+/** A node that carries pods without running them. */
+export interface EmptyNode {
+  readonly name: string;
+  /** What it offers, in Kubernetes' quantities. */
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** A storage class; its volumes are folders of the host. */
 export interface StorageClass {
   readonly name: string;
@@ -35,8 +45,8 @@ export interface ClusterSpec {
   readonly apiPort: number;
   readonly ports: readonly PortMapping[];
   readonly storageClasses: readonly StorageClass[];
-  /** How many nodes there are besides that carry pods without running them; 0 for none. */
-  readonly emptyNodes: number;
+  /** The nodes besides the real one. */
+  readonly emptyNodes: readonly EmptyNode[];
 }
 
 export type ClusterPhase = 'starting' | 'ready' | 'failed' | 'stopping';

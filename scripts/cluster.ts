@@ -141,7 +141,14 @@ async function start(emptyNodes: number, dryRun: boolean): Promise<number> {
   }
   const progress = startProgress();
   const ports = portsOfKindConfig(await readFile(join(root, kindConfigFile), 'utf8'));
-  const options = { root, name: wholeCluster, ports, emptyNodes, progress: progress.say };
+  const nodes = Array.from({ length: emptyNodes }, (_, index) => ({
+    name: `empty-${index + 1}`,
+    cpu: '16',
+    memory: '64Gi',
+    pods: 250,
+    labels: {},
+  }));
+  const options = { root, name: wholeCluster, ports, emptyNodes: nodes, progress: progress.say };
   const cluster = await up(options).catch((error: Error) => {
     progress.done();
     if (error instanceof UsageError) throw error;

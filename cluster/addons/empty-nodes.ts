@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { kubeconfigOf } from '../control-plane/components.ts';
 import type { Component } from '../inside/component.ts';
 import { addresses } from '../layout.ts';
+import type { EmptyNode } from '../spec.ts';
 
 const stages = join(import.meta.dirname, 'stages');
 
@@ -27,10 +28,9 @@ export function emptyNodesComponent(program: string): Component {
   };
 }
 
-/** A node of that kind; it is tainted for nobody, and large. */
-export function emptyNodeObject(number: number) {
-  const name = `empty-${number}`;
-  const room = { cpu: '32', memory: '128Gi', pods: '250', 'ephemeral-storage': '1Ti' };
+/** The Node object of one of them. */
+export function emptyNodeObject({ name, cpu, memory, pods, labels }: EmptyNode) {
+  const room = { cpu, memory, pods: String(pods), 'ephemeral-storage': '1Ti' };
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -41,7 +41,7 @@ export function emptyNodeObject(number: number) {
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': 'linux',
         'kubernetes.io/arch': 'amd64',
-        'topology.kubernetes.io/zone': `zone-${number}`,
+        ...labels,
       },
     },
     status: { allocatable: room, capacity: room },

@@ -5,7 +5,6 @@ import { run, UsageError } from '@plumbline/validators';
 
 /** What the cluster takes from the machine's distribution: a program, and Debian's package that has it. */
 const programs: Readonly<Record<string, string>> = {
-  etcd: 'etcd-server',
   containerd: 'containerd',
   ctr: 'containerd',
   runc: 'runc',

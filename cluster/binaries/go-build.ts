@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 export interface GoBuild {
   /** The folder with go.mod, absolute. */
   readonly folder: string;
-  /** Where the binaries are written, absolute; it must be there. */
+  /** The folder that the binaries are written to, absolute and there; or, for one package, the file. */
   readonly output: string;
   readonly packages: readonly string[];
   readonly linkerFlags: string;
@@ -36,7 +36,7 @@ export async function goBuild(build: GoBuild): Promise<void> {
 
 function run(build: GoBuild, cache: string): Promise<void> {
   const { folder, output, packages, linkerFlags, deadline, onCompiled } = build;
-  const go = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags, '-o', `${output}/`];
+  const go = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags, '-o', output];
   return new Promise((resolve, reject) => {
     const child = spawn('nice', ['-n', '10', 'go', ...go, ...packages], {
       cwd: folder,

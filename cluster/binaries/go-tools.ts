@@ -35,6 +35,12 @@ const kubernetes: GoTool = {
 /** Everything that stands in tools/cluster, by the folder's name. */
 export const goTools = {
   kubernetes,
+  // The line that this Kubernetes is tested with; Debian's 3.4 lacks what clients of today watch by.
+  etcd: {
+    name: 'etcd',
+    module: 'go.etcd.io/etcd/server/v3',
+    commands: { etcd: 'go.etcd.io/etcd/server/v3' },
+  },
   coredns: { name: 'coredns', module: 'github.com/coredns/coredns', commands: { coredns: '.' } },
   'local-path-provisioner': {
     name: 'local-path-provisioner',

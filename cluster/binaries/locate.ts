@@ -59,6 +59,7 @@ async function build(tool: GoTool, pin: Pin, folder: string, options: LocateOpti
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
   const title = `${tool.name} ${pin.version}`;
+  const names = Object.keys(tool.commands);
   progress(`Building ${title} from tools/cluster/${tool.name} (once; minutes)`);
   await mkdir(cache, { recursive: true });
   const partial = await mkdtemp(join(cache, 'partial-'));
@@ -66,7 +67,8 @@ async function build(tool: GoTool, pin: Pin, folder: string, options: LocateOpti
   try {
     await goBuild({
       folder: join(pins, tool.name),
-      output: partial,
+      // Several are named for their packages; one is named as wanted: etcd's package is called server.
+      output: names.length === 1 ? join(partial, names[0] ?? '') : partial,
       packages: Object.values(tool.commands),
       linkerFlags: pin.linkerFlags,
       scratch: cache,

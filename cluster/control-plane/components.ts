@@ -14,19 +14,22 @@ export function kubeconfigOf(identity: string): string {
 const client = 'http://127.0.0.1:2379';
 const peer = 'http://127.0.0.1:2380';
 
-export const etcd: Component = {
-  name: 'etcd',
-  argv: [
-    'etcd',
-    `--data-dir=${join(data, 'etcd')}`,
-    `--listen-client-urls=${client}`,
-    `--advertise-client-urls=${client}`,
-    `--listen-peer-urls=${peer}`,
-    `--initial-advertise-peer-urls=${peer}`,
-    `--initial-cluster=default=${peer}`,
-    '--logger=zap',
-  ],
-};
+export function etcd(program: string): Component {
+  return {
+    name: 'etcd',
+    argv: [
+      program,
+      `--data-dir=${join(data, 'etcd')}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=default=${peer}`,
+      // What it wrote is in the kernel's hands when it is killed; a machine that crashes takes its cluster along.
+      '--unsafe-no-fsync',
+    ],
+  };
+}
 
 /** The API server, with the admission that a cluster of kind's has. */
 export function apiServer(program: string): Component {

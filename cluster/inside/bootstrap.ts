@@ -46,7 +46,7 @@ export async function bootstrap(
 ): Promise<void> {
   const program = (name: string) => spec.binaries[name] ?? name;
   components.start(relay);
-  components.start(etcd);
+  components.start(etcd(program('etcd')));
   components.start(containerd);
   components.start(apiServer(program('kube-apiserver')));
   await say('the API server starts');
@@ -61,9 +61,9 @@ export async function bootstrap(
   await say('the node starts');
   await kubectl.apply([...nodeProxier, ...dnsObjects, ...storageObjects(spec.storageClasses)]);
   components.start(await storageComponent(program('local-path-provisioner'), spec.storageClasses));
-  if (spec.emptyNodes > 0) {
+  if (spec.emptyNodes.length > 0) {
     components.start(emptyNodesComponent(program('kwok')));
-    await kubectl.apply(Array.from({ length: spec.emptyNodes }, (_, index) => emptyNodeObject(index + 1)));
+    await kubectl.apply(spec.emptyNodes.map(emptyNodeObject));
   }
   await kubectl.until('the node is there', ['get', 'node', nodeNameOf(spec.name)]);
   await kubectl.until('the nodes are ready', [

@@ -47,7 +47,7 @@ await standIn(async () => {
 async function create(name: string, config: string | undefined): Promise<void> {
   const given = config === '-' ? await text(process.stdin) : config && (await readFile(config, 'utf8'));
   const ports = given ? portsOfKindConfig(given) : [];
-  await up({ root, name, ports, emptyNodes: 0, progress: console.error });
+  await up({ root, name, ports, emptyNodes: [], progress: console.error });
 }
 
 async function load(name: string, file: string): Promise<void> {

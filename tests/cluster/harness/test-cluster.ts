@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@plumbline/validators';
 import {
+  type EmptyNode,
   endLocalCluster,
   gatherParts,
   type Parts,
@@ -39,7 +40,7 @@ export interface Answer {
 }
 
 export interface TestClusterOptions {
-  readonly emptyNodes?: number;
+  readonly emptyNodes?: readonly EmptyNode[];
   readonly storageClasses?: readonly StorageClass[];
 }
 

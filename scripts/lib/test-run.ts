@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { type FileResult, runTests } from '../../tests/harness/run.ts';
 import { root } from './root.ts';
@@ -32,6 +33,9 @@ export async function testRun(run: TestRun): Promise<number> {
     );
     if (failed > 0 || verbose) process.stdout.write(`${output.trim()}\n`);
   };
+  const sums = process.env.PLUMBLINE_TEST_SUMS;
+  // A test that runs tests has sums of its own.
+  delete process.env.PLUMBLINE_TEST_SUMS;
   const results = await runTests({ root, ...run, onResult: tell });
   if (results.length === 0) {
     process.stderr.write(`no test file matches ${words.join(', ') || `${folder}/**/*.test.ts`}\n`);
@@ -39,10 +43,31 @@ export async function testRun(run: TestRun): Promise<number> {
   }
   const sum = (of: (result: FileResult) => number) =>
     results.reduce((total, result) => total + of(result), 0);
-  const skipped = sum((result) => result.skipped);
-  const failed = sum((result) => result.failed);
-  process.stdout.write(
-    `${sum((result) => result.passed)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
-  );
-  return failed === 0 ? 0 : 1;
+  const own: Sums = {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ skipped }) => skipped),
+  };
+  const { passed, failed, skipped } = addUp(own, sums);
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+  return own.failed === 0 ? 0 : 1;
+}
+
+interface Sums {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Adds sums to those in a file, where earlier runs left theirs, so that several commands end in one line; keeps them there. */
+function addUp(own: Sums, file: string | undefined): Sums {
+  if (file === undefined) return own;
+  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Sums) : undefined;
+  const all = {
+    passed: own.passed + (before?.passed ?? 0),
+    failed: own.failed + (before?.failed ?? 0),
+    skipped: own.skipped + (before?.skipped ?? 0),
+  };
+  writeFileSync(file, JSON.stringify(all));
+  return all;
 }

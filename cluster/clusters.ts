@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findLocalCluster, isClusterFolder, type LocalCluster } from './local-cluster.ts';
+import { filesOf } from './spec.ts';
 
 /** Where a repository's clusters are kept; PLUMBLINE_CLUSTERS names another place. */
 export function clustersFolder(root: string): string {
@@ -34,26 +35,39 @@ export async function runningClusters(root: string): Promise<LocalCluster[]> {
 }
 
 interface Kubeconfig {
-  readonly contexts: readonly object[];
+  readonly 'current-context': string;
+  readonly contexts: readonly { readonly name: string }[];
   readonly clusters: readonly object[];
   readonly users: readonly object[];
 }
 
-/** Writes the shared kubeconfig anew: each running cluster's context, the one named as the current. */
+const none: Kubeconfig = { 'current-context': '', contexts: [], clusters: [], users: [] };
+
+async function readKubeconfig(file: string): Promise<Kubeconfig | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Kubeconfig);
+}
+
+/**
+ * Writes the shared kubeconfig anew: the context of each cluster, running or stopped. The current one is the one named,
+ * else it stays what it was.
+ */
 export async function writeSharedKubeconfig(root: string, current?: string): Promise<void> {
-  const running = await runningClusters(root);
-  const configs = await Promise.all(
-    running.map(async ({ kubeconfig }) => JSON.parse(await readFile(kubeconfig, 'utf8')) as Kubeconfig),
-  );
+  const file = sharedKubeconfig(root);
+  const names = await clusterNames(root);
+  const files = names.map((name) => filesOf(clusterFolder(root, name)).kubeconfig);
+  const read = await Promise.all([file, ...files].map(readKubeconfig));
+  const [before, ...configs] = read.map((config) => config ?? none);
+  const contexts = configs.flatMap((config) => config.contexts);
+  const known = contexts.some(({ name }) => name === before?.['current-context']);
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': current ?? running[0]?.context ?? '',
-    contexts: configs.flatMap(({ contexts }) => contexts),
+    'current-context': current ?? (known ? before?.['current-context'] : contexts[0]?.name) ?? '',
+    contexts,
     clusters: configs.flatMap(({ clusters }) => clusters),
     users: configs.flatMap(({ users }) => users),
   };
-  const file = sharedKubeconfig(root);
   await mkdir(clustersFolder(root), { recursive: true });
   await writeFile(`${file}.new`, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);

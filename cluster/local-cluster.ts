@@ -64,7 +64,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     cgroup: `plumbline-${randomBytes(4).toString('hex')}`,
     binaries: parts.binaries,
     images: parts.images,
-    apiPort: 0,
+    apiPort: await portBefore(state),
     ports,
     storageClasses,
     emptyNodes,
@@ -79,6 +79,12 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     await sweep({ state, cgroup: spec.cgroup, leaves: 'data' });
     throw error;
   }
+}
+
+/** The API server's port when the cluster last ran; 0 where it is new. */
+async function portBefore(state: string): Promise<number> {
+  const text = await readFile(filesOf(state).kubeconfig, 'utf8').catch(() => '');
+  return Number(/https:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1] ?? 0);
 }
 
 function describe(name: string, state: string) {

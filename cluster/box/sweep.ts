@@ -27,8 +27,9 @@ export async function sweep({ state, cgroup, leaves }: Sweep): Promise<void> {
     await rm(state, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     return;
   }
-  const { pid, status, kubeconfig } = filesOf(state);
-  await Promise.all([pid, status, kubeconfig].map((file) => rm(file, { force: true })));
+  // The kubeconfig stays, as kind's does: the context of a cluster that was stopped is still its name.
+  const { pid, status } = filesOf(state);
+  await Promise.all([pid, status].map((file) => rm(file, { force: true })));
 }
 
 /** True when the folder's cluster was started again meanwhile: every start has a cgroup of its own. */

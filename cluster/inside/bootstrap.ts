@@ -108,7 +108,8 @@ async function importImages(images: readonly string[]): Promise<void> {
 /** Opens the host's ports, and writes the kubeconfig that leads through one of them. */
 async function openPorts({ name, state, apiPort, ports }: ClusterSpec): Promise<void> {
   const files = filesOf(state);
-  const port = await forwardPort(apiPort, addresses.apiPort);
+  // The port that it had before, if nobody took it meanwhile.
+  const port = await forwardPort(apiPort, addresses.apiPort).catch(() => forwardPort(0, addresses.apiPort));
   for (const { host, node } of ports) await forwardPort(host, node);
   const text = await kubeconfig(files.keys, 'admin', `https://127.0.0.1:${port}`, `kind-${name}`);
   await writeFile(files.kubeconfig, text, { mode: 0o600 });

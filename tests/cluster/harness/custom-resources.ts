@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { fetchGoModule } from '../../../validators/schemas/generate/go-module.ts';
 import { readSources } from '../../../validators/schemas/generate/sources.ts';
 import { root, type TestCluster } from './test-cluster.ts';
+import { until } from './until.ts';
 
 interface Definition {
   readonly kind?: string;
@@ -43,7 +44,7 @@ export async function installCustomResources(cluster: TestCluster, groups: reado
   const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   const deadline = 180_000;
   await cluster.kubectl(['apply', '--server-side', '--filename=-'], { stdin, deadline });
-  await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'], {
-    deadline,
-  });
+  const wait = ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'];
+  // kubectl takes a definition that has no status yet for an error.
+  await until('the API server serves them', () => cluster.kubectl(wait, { deadline }));
 }

@@ -24,11 +24,23 @@ const makesNothing = new RegExp(
 );
 const monitoringServers = new Set(['Prometheus', 'PrometheusAgent', 'Alertmanager', 'ThanosRuler']);
 
+/** The objects of groups with a dot in their name; most targets have few of these, and many ask for them. */
+function ofGroups(model: Model): readonly KubernetesObject[] {
+  let objects = ofGroupsIn.get(model);
+  if (objects === undefined) {
+    objects = model.objects.filter((object) => groupOf(object).includes('.'));
+    ofGroupsIn.set(model, objects);
+  }
+  return objects;
+}
+
+const ofGroupsIn = new WeakMap<Model, readonly KubernetesObject[]>();
+
 /** Custom resources that an operator turns into workloads of its own. */
 function operated(model: Model, namespace: string): KubernetesObject[] {
-  return model.objects.filter((object) => {
+  return ofGroups(model).filter((object) => {
     const group = groupOf(object);
-    if (!group.includes('.') || makesNothing.test(group)) return false;
+    if (makesNothing.test(group)) return false;
     if (group === 'monitoring.coreos.com' && !monitoringServers.has(object.kind)) return false;
     return object.metadata.namespace === undefined || namespaceOf(object) === namespace;
   });
@@ -71,9 +83,8 @@ export function operatorRuns(model: Model, namespace: string, selector: Labels):
     );
   };
   // Rollouts and their likes carry a whole pod template, whatever their group.
-  const template = model.objects.some(
-    (object) =>
-      groupOf(object).includes('.') && namespaceOf(object) === namespace && holds(object.spec, carried),
+  const template = ofGroups(model).some(
+    (object) => namespaceOf(object) === namespace && holds(object.spec, carried),
   );
   return (
     template ||

@@ -5,9 +5,11 @@ import {
   type Format,
   formatReport,
   formats,
+  MistakenFiles,
   plainReport,
   type Report,
   reportOf,
+  reportOfMistakes,
   rules,
   textReport,
   UsageError,
@@ -41,7 +43,7 @@ against the systems' facts and against what its environment offers, and says wha
   --cache DIR    keep results there, by content (default: .cache of this repository)
   --help         show this
 
-Exit codes: 0 nothing is wrong; 1 errors were found; 2 it could not run.
+Exit codes: 0 nothing is wrong; 1 errors were found, be it in a file by which the rest is judged; 2 it could not run.
 `;
 
 await main(async () => {
@@ -91,14 +93,21 @@ await main(async () => {
     });
     text = plainReport(report, { colour });
   } else {
-    const checked = await checkRepository(positionals, {
-      useCache: !values['no-cache'],
-      ...(values.root === undefined ? {} : { root: resolve(values.root) }),
-      ...(values.cache === undefined ? {} : { cache: resolve(values.cache) }),
-      progress: progress.say,
-    });
-    report = reportOf(checked);
-    text = textReport(checked, { colour });
+    try {
+      const checked = await checkRepository(positionals, {
+        useCache: !values['no-cache'],
+        ...(values.root === undefined ? {} : { root: resolve(values.root) }),
+        ...(values.cache === undefined ? {} : { cache: resolve(values.cache) }),
+        progress: progress.say,
+      });
+      report = reportOf(checked);
+      text = textReport(checked, { colour });
+    } catch (error) {
+      if (!(error instanceof MistakenFiles)) throw error;
+      progress.say('nothing was judged: the files by which the rest is judged are wrong');
+      report = reportOfMistakes(error);
+      text = plainReport(report, { colour });
+    }
   }
   progress.done();
   process.stdout.write(format === 'text' ? text : formatReport(report, format, rules, version));

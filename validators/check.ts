@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Store } from './cache/store.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
+import { allRead } from './mistaken-files.ts';
 import { pooled } from './process/pool.ts';
 import { type Inputs, newReads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
@@ -15,7 +16,6 @@ import { contextOf, judge, type Rule, rules } from './rules/index.ts';
 import { SCHEMA_FOLDER, schemaFileOf } from './schemas/index.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
 import type { Tools } from './tools/locate.ts';
-import { UsageError } from './usage-error.ts';
 
 export interface CheckOptions {
   /** The repository's root, absolute. */
@@ -68,7 +68,7 @@ const format = 2;
  *
  * Targets are rendered side by side, an object that several of them hold is validated once, and what did not
  * change since an earlier run is taken from the store. Findings name the file and line that set the field.
- * @throws UsageError when an environment file is wrong; Error when a tool cannot be run.
+ * @throws MistakenFiles when an environment file is wrong; Error when a tool cannot be run.
  */
 export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   const { root, targets, store, tools, workers, progress = () => {} } = options;
@@ -172,26 +172,17 @@ function keyOf(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
-/** Reads the environments of the targets. @throws UsageError that tells what is wrong with each of them. */
+/** Reads the environments of the targets. @throws MistakenFiles with every mistake. */
 async function readEnvironments(
   root: string,
   targets: readonly Target[],
   store: Store,
 ): Promise<Map<string, Environment>> {
   const names = [...new Set(targets.map((target) => target.environment))];
-  const read = await Promise.allSettled(
+  const environments = await allRead(
     names.map((name) => readEnvironment(root, `overlays/${name}/environment.yaml`, store)),
   );
-  const wrong = read.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
-  const bug = wrong.find((reason) => !(reason instanceof UsageError));
-  if (bug !== undefined) throw bug;
-  if (wrong.length > 0)
-    throw new UsageError(wrong.map((reason) => (reason as UsageError).message).join('\n'));
-  return new Map(
-    read.flatMap((result, index): [string, Environment][] =>
-      result.status === 'fulfilled' ? [[names[index] ?? '', result.value]] : [],
-    ),
-  );
+  return new Map(names.map((name, index) => [name, environments[index] as Environment]));
 }
 
 type SchemaDigest = (file: string) => Promise<string>;

@@ -8,6 +8,7 @@ export { type Flow, type Flows, inferFlows } from './graph/flows.ts';
 export { htmlPage } from './graph/html.ts';
 export { mermaid } from './graph/mermaid.ts';
 export { type Topology, topologyOf } from './graph/topology.ts';
+export { allRead, type Mistake, MistakenFiles, mistakenFile } from './mistaken-files.ts';
 export { buildModel, type Model } from './model/model.ts';
 export type { Workload } from './model/workload.ts';
 export { pooled } from './process/pool.ts';
@@ -32,6 +33,7 @@ export {
   type ReportedFlow,
   type ReportedTarget,
   reportOf,
+  reportOfMistakes,
 } from './reports/report.ts';
 export { table } from './reports/table.ts';
 export { textReport } from './reports/text.ts';

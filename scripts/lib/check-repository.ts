@@ -2,6 +2,7 @@ import { access, readdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
+  allRead,
   type CheckedTarget,
   check,
   findTargets,
@@ -60,8 +61,8 @@ async function sweep(folder: string): Promise<void> {
 async function ownRules(root: string): Promise<Rule[]> {
   const rules: Rule[] = [];
   if (await isThere(join(root, 'facts'))) {
-    const [facts, flows] = await Promise.all([loadFacts(root), loadFlows(root)]);
-    rules.push(factsRule(facts), flowsRule(flows));
+    const [facts, flows] = await allRead([loadFacts(root), loadFlows(root)]);
+    rules.push(factsRule(facts ?? new Map()), flowsRule(flows ?? new Map()));
   }
   if (await isThere(join(root, 'base/images.yaml'))) rules.push(pinnedImages(await readImages(root)));
   return rules;

@@ -58,6 +58,21 @@ export function reportOf(
   };
 }
 
+/** The report of files that kept the check from judging anything: each stands as a target of its own. */
+export function reportOfMistakes({ findings }: { readonly findings: readonly Finding[] }): Report {
+  const files = [...new Set(findings.map(({ source }) => source?.file ?? ''))];
+  return {
+    version: 1,
+    targets: files.map((file) => ({
+      target: file,
+      resources: [],
+      flows: [],
+      findings: findings.filter(({ source }) => source?.file === file),
+      notChecked: [],
+    })),
+  };
+}
+
 /** A flow in the words of reports. */
 export function reportFlow({ from, to, destination, port, told, verdict }: Flow): ReportedFlow {
   const name = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }) =>

@@ -2,6 +2,7 @@ export { noStore, openStore, type Store } from './cache/store.ts';
 export { type CheckedTarget, type CheckOptions, check } from './check.ts';
 export { checkPath } from './check-path.ts';
 export { type CheckStreamOptions, checkStreams, type RenderedStream } from './check-stream.ts';
+export { codeVersion } from './code-version.ts';
 export { allowance, capacity, type Environment, readEnvironment } from './environment/environment.ts';
 export { describeResource, type Finding, type ResourceName, type Severity, type Source } from './finding.ts';
 export { type Flow, type Flows, inferFlows } from './graph/flows.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Packages stand in package.json by their version. */
-const passedOver = /^(?:node_modules|\..*)$/;
+const passedOver = /^(?:node_modules|dist|\..*)$/;
 
 /**
  * A digest of code and of the data beside it: every file of the folders, and the Node that runs them. With another one,

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { contextOf, htmlPage, mermaid, topologyOf, UsageError } from '@plumbline/validators';
+import { htmlPage, mermaid, UsageError } from '@plumbline/validators';
 import { readArguments } from './lib/arguments.ts';
 import { checkRepository } from './lib/check-repository.ts';
 import { main } from './lib/main.ts';
+import { topologyOfTarget } from './lib/pictures.ts';
 import { startProgress } from './lib/progress.ts';
 
 const help = `Usage: npm run graph -- ENVIRONMENT [SYSTEM] [--format FORM] [--html FILE] [--root DIR]
@@ -54,10 +55,7 @@ await main(async () => {
       `${positionals.join(' ')} names ${chosen.length} targets; name one, as "kind lambda" or "kind"`,
     );
   }
-  const { target, environment, objects, findings } = drawn;
-  const plain = objects.map(({ object }) => object);
-  const { model, flows } = contextOf(target.name, target.system, environment, plain);
-  const topology = topologyOf(target.name, model, flows, findings);
+  const topology = topologyOfTarget(drawn);
   if (values.html === undefined)
     process.stdout.write(values.format === 'html' ? await htmlPage(topology) : mermaid(topology));
   else {

@@ -26,6 +26,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let found: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
+    // Words whose lengths differ so much are further apart than what was found.
+    if (Math.abs(candidate.length - word.length) >= least) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       least = distance;

@@ -42,7 +42,7 @@ export function connectPool(
     // The server's own limit ends a statement; this one is for a server that does not answer at all.
     query_timeout: (statementSeconds + 5) * 1000,
     lock_timeout: 30_000,
-    idle_in_transaction_session_timeout: 60_000,
+    idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));

@@ -25,8 +25,8 @@ export class FileChanged extends Error {
   override readonly name = 'FileChanged';
 }
 
-/** Rows between two savepoints: what is held in memory. */
-const batchRows = 10_000;
+/** Rows between two savepoints: this much is held in memory being loaded, and as much being read. */
+const batchRows = 4000;
 
 /**
  * Loads a file in one transaction, once for all: known by its SHA-256, so that the same content under another name, a
@@ -64,8 +64,9 @@ async function loadLocked(pool: Pool, holder: PoolClient, path: string, sha256: 
     return await inTransaction(pool, async (client) => {
       let [loaded, known, rejected] = [0, 0, 0];
       const rows = readRows(path, batchRows);
+      let ahead = rows.next();
       for (;;) {
-        const step = await rows.next();
+        const step = await ahead;
         if (step.done === true) {
           if (step.value !== sha256) {
             throw new FileChanged(
@@ -75,7 +76,10 @@ async function loadLocked(pool: Pool, holder: PoolClient, path: string, sha256: 
           break;
         }
         const batch = step.value;
-        const result = await loadRows(client, batch.rows);
+        const loading = loadRows(client, batch.rows);
+        // While the database takes these, the next are read; both are awaited, whichever fails.
+        ahead = rows.next();
+        const [result] = await Promise.all([loading, ahead.then(() => {})]);
         const refused = result.refused.map(
           ({ index, reason }): Reject => ({
             line: batch.lines[index] ?? 0,

@@ -27,7 +27,7 @@ export class NotTransactions extends Error {
 export const keptContent = 1000;
 
 /** Bytes read at a time. */
-const highWaterMark = 256 * 1024;
+const highWaterMark = 64 * 1024;
 
 /**
  * Reads a file of transactions, and gives its rows in batches of some `size`; what it returns at the end is the SHA-256

@@ -52,8 +52,8 @@ export function containerProcess(options: ContainerOptions): RunningContainer {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
     cwd: trial.folder,
     logFile,
+    onEnd: () => release(`docker ${name}`),
   });
-  void running.ended.then(() => release(`docker ${name}`));
   trial.keep(running);
   const docker = (args: readonly string[]) =>
     run('docker', args, { deadline: 30_000 }).then(({ status }) => status);

@@ -14,8 +14,11 @@ export interface Running {
   readonly name: string;
   /** What it printed so far, errors too. */
   readonly log: () => string;
-  /** Resolves when it ended, however that came; never rejects. */
-  readonly ended: Promise<Ended>;
+  /**
+   * Resolves when it ended, however that came; never rejects. Whoever waits for it keeps this process going; a process
+   * that nobody waits for does not.
+   */
+  readonly ended: PromiseLike<Ended>;
   /** How it ended, or undefined while it runs. */
   readonly state: () => Ended | undefined;
   readonly signal: (signal: NodeJS.Signals) => void;
@@ -34,6 +37,7 @@ export interface StartOptions {
   readonly logFile: string;
   readonly uid?: number;
   readonly gid?: number;
+  readonly onEnd?: () => void;
 }
 
 /** Starts a process that leads a group of its own, with nothing of this process's environment but what is given. */
@@ -50,20 +54,27 @@ export function start(options: StartOptions): Running {
   if (pid !== undefined) guard(String(pid));
   let state: Ended | undefined;
   let failure = '';
-  const ended = new Promise<Ended>((resolve) => {
-    const end = (status: number | null, signal: NodeJS.Signals | null) => {
+  const end = new Promise<Ended>((resolve) => {
+    const note = (status: number | null, signal: NodeJS.Signals | null) => {
       if (pid !== undefined) release(String(pid));
+      options.onEnd?.();
       state ??= { status, signal };
       resolve(state);
     };
     child.on('error', (error) => {
       failure = `${name} did not start: ${error.message}\n`;
-      if (pid === undefined) end(127, null);
+      if (pid === undefined) note(127, null);
     });
-    child.on('exit', end);
+    child.on('exit', note);
   });
-  // Nobody waits for it but whoever asks: a test that forgot to stop it may end.
   child.unref();
+  const ended: PromiseLike<Ended> = {
+    // biome-ignore lint/suspicious/noThenProperty: waiting is what must be noticed
+    then(...handlers) {
+      child.ref();
+      return end.then(...handlers);
+    },
+  };
   const signal = (which: NodeJS.Signals) => {
     if (state === undefined && pid !== undefined) child.kill(which);
   };
@@ -80,7 +91,7 @@ export function start(options: StartOptions): Running {
 
 async function stop(
   signal: (which: NodeJS.Signals) => void,
-  ended: Promise<Ended>,
+  ended: PromiseLike<Ended>,
   grace: number,
 ): Promise<Ended> {
   signal('SIGTERM');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { backoff, type Log, type Progress, type Traces } from '@plumbline/kit';
 import { joinGroup, type Member, openReader, TopicRemade } from '@plumbline/kit/kafka';
-import type { Pool } from '@plumbline/kit/postgres';
+import { type Pool, sqlState } from '@plumbline/kit/postgres';
 import type { ConsumerMetrics } from './metrics.ts';
 import { runSession } from './session.ts';
 
@@ -74,7 +74,5 @@ export async function consume(options: ConsumeOptions): Promise<void> {
 
 /** An error of the database that trying again does not mend, or of this program: not the broker's. */
 function isOurs(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  if (error instanceof TypeError || error instanceof RangeError) return true;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+  return error instanceof TypeError || error instanceof RangeError || sqlState(error) !== undefined;
 }

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { run } from '@plumbline/validators';
-import type { PodContainer } from './overlay/container.ts';
+import { expand, type PodContainer } from './overlay/container.ts';
 import { mapAddresses, mapEnv, mapPaths } from './overlay/mapping.ts';
 import { containerProcess } from './process/docker.ts';
 import { type Running, start } from './process/start.ts';
@@ -74,8 +74,9 @@ export async function runContainer(
       for (const [file, text] of mount.files) await write(join(place, file), `${mount.path}/${file}`, text);
     }
   }
+  const mapped = mapEnv(container.env, trial.addresses);
   const env: Record<string, string> = {};
-  for (const [key, value] of mapEnv(container.env, trial.addresses)) env[key] = localPath(value);
+  for (const [key, value] of mapped) env[key] = localPath(value);
   if (asProcess) {
     env.PATH = [...standIn.bin, process.env.PATH ?? ''].join(':');
     env.HOSTNAME = container.pod;
@@ -85,7 +86,7 @@ export async function runContainer(
   }
   Object.assign(env, standIn.env, here.env);
   const command = [...container.command, ...(here.args ?? [])].map((part) =>
-    localPath(mapAddresses(part, trial.addresses)),
+    localPath(mapAddresses(expand(part, mapped), trial.addresses)),
   );
   const logFile = join(trial.folder, `${name}.log`);
   if (!asProcess) {

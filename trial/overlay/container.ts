@@ -13,6 +13,7 @@ export interface PodContainer {
   readonly name: string;
   readonly pod: string;
   readonly image: string;
+  /** As written: `$(NAME)` becomes what the variable is where it runs. */
   readonly command: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly mounts: readonly Mount[];
@@ -29,7 +30,7 @@ export interface PodOptions {
 
 /**
  * Resolves a container of a rendered workload: variables from ConfigMaps, Secrets and the pod's own fields, `$(NAME)`
- * in command and values, mounted files.
+ * in values, mounted files.
  * @throws Error for a reference that leads nowhere, or to a value that only a cluster knows.
  */
 export function podContainer(system: System, workload: Workload, options: PodOptions = {}): PodContainer {
@@ -59,8 +60,6 @@ export function podContainer(system: System, workload: Workload, options: PodOpt
     "metadata.labels['topology.kubernetes.io/zone']": '',
   };
   const env = new Map<string, string>();
-  const expand = (text: string) =>
-    text.replaceAll(/\$\(([A-Za-z_][\w.-]*)\)/g, (all, name: string) => env.get(name) ?? all);
   for (const { configMapRef, secretRef, prefix = '' } of spec.envFrom ?? []) {
     const [kind, ref] =
       configMapRef === undefined ? ['Secret' as const, secretRef] : ['ConfigMap' as const, configMapRef];
@@ -75,7 +74,7 @@ export function podContainer(system: System, workload: Workload, options: PodOpt
       const field = fields[fieldRef.fieldPath];
       if (field === undefined) throw new Error(`${workload.name}: ${fieldRef.fieldPath} is not known here`);
       env.set(name, field);
-    } else env.set(name, expand(plain ?? ''));
+    } else env.set(name, expand(plain ?? '', env));
   }
   const security = { ...workload.pod.securityContext, ...spec.securityContext };
   return {
@@ -83,12 +82,17 @@ export function podContainer(system: System, workload: Workload, options: PodOpt
     name: spec.name,
     pod,
     image: spec.image ?? '',
-    command: [...(spec.command ?? []), ...(spec.args ?? [])].map(expand),
+    command: [...(spec.command ?? []), ...(spec.args ?? [])],
     env,
     mounts: mountsOf(workload, spec.volumeMounts ?? [], values),
     user: security.runAsUser ?? 0,
     group: security.runAsGroup ?? 0,
   };
+}
+
+/** Puts the values of variables in the place of `$(NAME)`; one that is not there stays as it is. */
+export function expand(text: string, env: ReadonlyMap<string, string>): string {
+  return text.replaceAll(/\$\(([A-Za-z_][\w.-]*)\)/g, (all, name: string) => env.get(name) ?? all);
 }
 
 type VolumeMounts = NonNullable<Workload['containers'][number]['spec']['volumeMounts']>;

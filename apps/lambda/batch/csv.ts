@@ -51,8 +51,7 @@ export function createCsvReader() {
       }
       if (stop === -1 && !last) {
         if (text.length - from <= longest) break;
-        const malformed = `it is longer than ${longest} characters`;
-        records.push({ line, fields: [], text: text.slice(from, from + longest), malformed });
+        records.push(tooLong(line, text.slice(from)));
         line += 1;
         skipping = true;
         continue;
@@ -60,7 +59,8 @@ export function createCsvReader() {
       if (stop === -1) stop = text.length;
       const plain = text.slice(from, text.charCodeAt(stop - 1) === 13 && stop > from ? stop - 1 : stop);
       if (!plain.includes('"')) {
-        if (plain !== '') records.push({ line, fields: plain.split(','), text: plain });
+        if (plain.length > longest) records.push(tooLong(line, plain));
+        else if (plain !== '') records.push({ line, fields: plain.split(','), text: plain });
         line += 1;
         from = stop + 1;
         continue;
@@ -80,6 +80,15 @@ export function createCsvReader() {
   return { push, end };
 }
 
+function tooLong(line: number, text: string): CsvRecord {
+  return {
+    line,
+    fields: [],
+    text: text.slice(0, longest),
+    malformed: `it is longer than ${longest} characters`,
+  };
+}
+
 interface Read {
   readonly record: CsvRecord;
   readonly next: number;
@@ -96,10 +105,9 @@ function readQuoted(text: string, from: number, line: number, last: boolean): Re
       let open = at + 1;
       for (;;) {
         const close = text.indexOf('"', open);
-        if (close === -1) {
-          if (last || text.length - from > longest)
-            return spoiled(text, from, line, 'a quote is never closed');
-          return undefined;
+        if (close === -1 && !last && text.length - from <= longest) return undefined;
+        if (close === -1 || close - from > longest) {
+          return spoiled(text, from, line, 'a quote is never closed');
         }
         value += text.slice(open, close);
         if (close + 1 >= text.length && !last) return undefined;

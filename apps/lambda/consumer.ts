@@ -10,6 +10,7 @@ import {
 import { connectPool } from '@plumbline/kit/postgres';
 import { consume } from './consumer/consume.ts';
 import { consumerMetrics } from './consumer/metrics.ts';
+import { storers } from './consumer/session.ts';
 import { consumerSettings } from './consumer/settings.ts';
 
 await runWorker({
@@ -26,8 +27,8 @@ await runWorker({
       dead: progress.stuck,
       notReady: () => (ready ? undefined : 'it is in no group yet, or its broker is away'),
     });
-    // Three: two that store, and one for the offsets of a new assignment.
-    const pool = connectPool(config, 'lambda-consumer', 3, log);
+    // One more for the offsets of a new assignment.
+    const pool = connectPool(config, 'lambda-consumer', storers + 1, log);
     const watch = setInterval(() => {
       const why = progress.stuck();
       if (why === undefined) return;

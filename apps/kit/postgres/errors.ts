@@ -14,3 +14,8 @@ export function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
   return state === undefined || /^(?:08|53|57|58|40|55|25P0[34])/.test(state);
 }
+
+/** True when nobody answers: of what `isUnavailable` says, all but a lock or a turn that was lost to others. */
+export function isAway(error: unknown): boolean {
+  return isUnavailable(error) && !/^(?:40|55|25)/.test(sqlState(error) ?? '');
+}

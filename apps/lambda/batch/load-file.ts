@@ -76,15 +76,16 @@ async function loadLocked(pool: Pool, holder: PoolClient, path: string, sha256: 
           break;
         }
         const batch = step.value;
-        const loading = loadRows(client, batch.rows);
+        const loading = loadRows(client, batch.rows.take());
         // While the database takes these, the next are read; both are awaited, whichever fails.
         ahead = rows.next();
         const [result] = await Promise.all([loading, ahead.then(() => {})]);
         const refused = result.refused.map(
-          ({ index, reason }): Reject => ({
+          ({ index, line, reason }): Reject => ({
             line: batch.lines[index] ?? 0,
             reason,
-            content: clean(batch.contents[index] ?? ''),
+            // As it was sent: the file's own text is gone by now.
+            content: clean(line.replaceAll('\t', ',')),
           }),
         );
         await keepRejects(client, sha256, [...batch.rejects, ...refused]);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { createRowBuffer, type RowBuffer } from '../store/row-buffer.ts';
 import { type Column, columns, type Fields, type Row, toRow } from '../transaction/row.ts';
 import { type CsvRecord, createCsvReader } from './csv.ts';
 
@@ -12,9 +13,8 @@ export interface Reject {
 
 /** Some rows of a file, with the lines that they stand on, and what was rejected between them. */
 export interface RowBatch {
-  readonly rows: string[];
+  readonly rows: RowBuffer;
   readonly lines: number[];
-  readonly contents: string[];
   readonly rejects: Reject[];
 }
 
@@ -38,7 +38,7 @@ export async function* readRows(path: string, size: number): AsyncGenerator<RowB
   const hash = createHash('sha256');
   const reader = createCsvReader();
   let order: readonly number[] | undefined;
-  let batch: RowBatch = { rows: [], lines: [], contents: [], rejects: [] };
+  let batch = emptyBatch();
   const take = (records: readonly CsvRecord[]) => {
     for (const record of records) {
       if (order === undefined) order = readHeader(record);
@@ -48,14 +48,18 @@ export async function* readRows(path: string, size: number): AsyncGenerator<RowB
   for await (const chunk of createReadStream(path, { highWaterMark }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     take(reader.push(chunk));
-    if (batch.rows.length + batch.rejects.length >= size) {
+    if (batch.rows.count() + batch.rejects.length >= size) {
       yield batch;
-      batch = { rows: [], lines: [], contents: [], rejects: [] };
+      batch = emptyBatch();
     }
   }
   take(reader.end());
-  if (batch.rows.length + batch.rejects.length > 0) yield batch;
+  if (batch.rows.count() + batch.rejects.length > 0) yield batch;
   return hash.digest('hex');
+}
+
+function emptyBatch(): RowBatch {
+  return { rows: createRowBuffer(), lines: [], rejects: [] };
 }
 
 /** Where each column stands. */
@@ -76,9 +80,8 @@ function addRecord(batch: RowBatch, record: CsvRecord, order: readonly number[])
   const { line, text } = record;
   const row = recordRow(record, order);
   if (row.ok) {
-    batch.rows.push(row.line);
+    batch.rows.add(row.line);
     batch.lines.push(line);
-    batch.contents.push(text);
   } else batch.rejects.push({ line, reason: row.reason, content: clean(text) });
 }
 

@@ -21,8 +21,8 @@ export interface ConsumeOptions {
 }
 
 /** What is held in memory: this much being stored, and as much being read. */
-const maxBytes = 1 << 20;
-const partitionBytes = 512 << 10;
+const maxBytes = 4 << 20;
+const partitionBytes = 1280 << 10;
 /** The broker answers at once when it has so much, and else after `batchMilliseconds`. */
 const minBytes = 64 << 10;
 

@@ -1,7 +1,7 @@
 import type { Log, Progress, Traces } from '@plumbline/kit';
 import { backoff } from '@plumbline/kit';
 import { type Assignment, type Chunk, type Member, type Reader, TopicRemade } from '@plumbline/kit/kafka';
-import { isUnavailable, type Pool } from '@plumbline/kit/postgres';
+import { isAway, isUnavailable, type Pool } from '@plumbline/kit/postgres';
 import { startPositions } from '../store/offsets.ts';
 import { ReadTooFar, type Stored, storeChunk } from '../store/store-chunk.ts';
 import type { ConsumerMetrics } from './metrics.ts';
@@ -27,6 +27,8 @@ export interface SessionOptions {
 
 /** How often the group is told how far the partitions are, in milliseconds: for people who look at the lag. */
 const commitEvery = 1000;
+/** Partitions that are stored at a time: while one waits for the disk at its commit, others copy. */
+export const storers = 4;
 
 /**
  * Reads and stores as one member of the group, until the signal is aborted or the membership broke. This loop alone
@@ -119,7 +121,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
   await member.commit(positions).catch((error) => log.debug({ err: error }, 'the group was not told'));
 }
 
-/** Stores what was read, two partitions at a time; resolves with the offsets that the database has now. */
+/** Stores what was read, some partitions at a time; resolves with the offsets that the database has now. */
 async function storeAll(
   options: SessionOptions,
   chunks: readonly Chunk[],
@@ -172,13 +174,14 @@ async function storeAll(
       }
     }
   };
-  await Promise.all([store(), store()]);
+  await Promise.all(Array.from({ length: storers }, store));
   return outcome ?? stored;
 }
 
 /**
- * Tries until it succeeds, as long as it is the database that is away; undefined when told to end or no longer
- * current. @throws what is no matter of the database being away.
+ * Tries until it succeeds, as long as it may succeed later; undefined when told to end or no longer current. A database
+ * that answers and does not let it through stops no clock: that is what progress watches for.
+ * @throws what trying again does not mend.
  */
 async function retrying<Value>(
   { log, metrics, progress, signal }: SessionOptions,
@@ -194,9 +197,11 @@ async function retrying<Value>(
       return value;
     } catch (error) {
       if (error instanceof TopicRemade || error instanceof ReadTooFar || !isUnavailable(error)) throw error;
-      progress.unavailable();
+      const away = isAway(error);
+      if (away) progress.unavailable();
       metrics.failures.inc({ dependency });
-      log.warn({ err: error, attempts: waits.attempts() }, `${dependency} does not answer; trying again`);
+      const what = away ? `${dependency} does not answer` : `${dependency} did not let it through`;
+      log.warn({ err: error, attempts: waits.attempts() }, `${what}; trying again`);
       await waits.wait(signal);
     }
   }

@@ -3,6 +3,7 @@ import { inTransaction, type Pool, type PoolClient } from '@plumbline/kit/postgr
 import { sql } from '../sql/index.ts';
 import { eventRow } from '../transaction/event.ts';
 import { loadRows } from './load-rows.ts';
+import { createRowBuffer } from './row-buffer.ts';
 
 /** What storing some records came to. */
 export interface Stored {
@@ -30,17 +31,17 @@ export function storeChunk(pool: Pool, topic: string, chunk: Chunk): Promise<Sto
     const stored = await lockOffset(client, topic, chunk);
     if (stored >= chunk.next) return { next: stored, inserted: 0, known: 0, buried: 0 };
     const records = chunk.records.filter(({ offset }) => offset >= stored);
-    const rows: string[] = [];
+    const rows = createRowBuffer();
     const sources: KafkaRecord[] = [];
     const dead: { record: KafkaRecord; reason: string }[] = [];
     for (const record of records) {
       const row = eventRow(record.value);
       if (row.ok) {
-        rows.push(row.line);
+        rows.add(row.line);
         sources.push(record);
       } else dead.push({ record, reason: row.reason });
     }
-    const { inserted, known, refused } = await loadRows(client, rows);
+    const { inserted, known, refused } = await loadRows(client, rows.take());
     for (const { index, reason } of refused) dead.push({ record: sources[index] as KafkaRecord, reason });
     if (dead.length > 0) {
       await client.query(sql.bury, [

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { copyColumn, isUnavailable, sqlState } from '../../../apps/kit/postgres/index.ts';
+import { copyColumn, isAway, isUnavailable, sqlState } from '../../../apps/kit/postgres/index.ts';
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });
 
@@ -15,6 +15,11 @@ test('what may succeed later is told from what never will', () => {
   }
   assert.ok(isUnavailable(new Error('Connection terminated')));
   for (const code of ['42P01', '28P01', '23505', '22P02']) assert.not(isUnavailable(withCode(code)), code);
+});
+
+test('a server that answers and refuses its turn is not away', () => {
+  for (const code of ['EPIPE', '57P03', '08006', '53300']) assert.ok(isAway(withCode(code)), code);
+  for (const code of ['40P01', '55P03', '25P03', '42P01']) assert.not(isAway(withCode(code)), code);
 });
 
 test('a text is one column, whatever is in it', () => {

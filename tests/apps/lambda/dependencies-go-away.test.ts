@@ -1,3 +1,4 @@
+import pg from 'pg';
 import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
 import { startWorker } from '../../../trial/worker.ts';
@@ -36,6 +37,30 @@ test('a database that is gone for a while is waited for, and the consumer lives 
   await stream.drained();
   assert.is(consumer.state(), undefined);
   await consumer.stop();
+  assertExactlyOnce(stream.sent, await stream.events());
+});
+
+test('a consumer that commits nothing, while broker and database answer, ends', async () => {
+  const { services, newStream } = platform;
+  const stream = await newStream('stuck', 2);
+  await stream.send(500);
+  const first = await stream.startConsumer();
+  await stream.drained();
+  await first.stop();
+  const holder = new pg.Client(services.login);
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT * FROM stream_offsets WHERE topic = $1 FOR UPDATE', [stream.topic]);
+  await stream.send(500);
+  const stuck = await stream.startConsumer({ env: { CONSUMER_STALL_SECONDS: '3' } });
+  const ended = await until(() => stuck.state(), { deadline: 90_000, what: 'its end' });
+  assert.equal(ended, { status: 1, signal: null });
+  assert.match(stuck.log(), /"level":"fatal".*nothing was committed for/);
+  await holder.query('ROLLBACK');
+  await holder.end();
+  const next = await stream.startConsumer();
+  await stream.drained();
+  await next.stop();
   assertExactlyOnce(stream.sent, await stream.events());
 });
 

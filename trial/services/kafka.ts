@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jars } from '../downloads/jars.ts';
 import { podContainer } from '../overlay/container.ts';
 import { workloadOf } from '../overlay/system.ts';
@@ -21,6 +22,9 @@ export interface Kafka {
   readonly makeTopics: () => Promise<void>;
 }
 
+/** Longer than zookeeper.session.timeout.ms. */
+const restartDeadline = 60_000;
+
 const standIns = join(import.meta.dirname, '..', 'stand-ins', 'kafka');
 
 /** Starts ZooKeeper and one broker from the rendered StatefulSets, and awaits both; adds their addresses to the trial. */
@@ -41,14 +45,25 @@ export async function startKafka(trial: Trial): Promise<Kafka> {
     ADVERTISED_LISTENERS: `INTERNAL://${address},LOCAL://${address}`,
   };
   let broker: RunningContainer | undefined;
-  const startBroker = async () => {
+  const start = async () => {
     broker = await runContainer(trial, container, { env, standIn });
     await listening(broker, port, 'the broker');
   };
-  await startBroker();
+  await start();
   return {
     address,
-    startBroker,
+    async startBroker() {
+      const end = performance.now() + restartDeadline;
+      for (;;) {
+        try {
+          return await start();
+        } catch (error) {
+          // ZooKeeper holds the place of a broker that was killed until its session is over; kubelet too starts it again.
+          if (broker?.state() === undefined || performance.now() > end) throw error;
+          await sleep(1000);
+        }
+      }
+    },
     broker() {
       if (broker === undefined) throw new Error('the broker was not started');
       return broker;

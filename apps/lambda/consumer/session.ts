@@ -46,6 +46,8 @@ export async function runSession(options: SessionOptions): Promise<void> {
 
   const isCurrent = () => member.assignment()?.number === assignment?.number;
   const begin = async (newest: Assignment) => {
+    // The broker keeps one session of fetches: the next one begins when this one has ended.
+    await ahead?.catch(() => {});
     ahead = undefined;
     metrics.lag.reset();
     const start = await retrying(options, 'postgres', () =>
@@ -100,7 +102,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
     }
     if (stored === 'stale') continue;
     for (const [partition, next] of stored) {
-      if (next > (after.get(partition) ?? 0n)) ahead = undefined;
+      // Higher than what was read, where another stored it meanwhile.
       after.set(partition, next);
     }
     positions = after;

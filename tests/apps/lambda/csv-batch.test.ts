@@ -191,7 +191,7 @@ test('lines that are no transactions are kept with number and reason, and the ot
   );
   for (const [index, reason] of [
     /3 fields/,
-    /never closed/,
+    /text behind a closing quote/,
     /amount/,
     /quote inside/,
     /occurred_at/,

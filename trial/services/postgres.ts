@@ -39,7 +39,12 @@ export async function startPostgres(trial: Trial, { name, index = 0 }: PostgresO
     trial.engine === 'docker'
       ? undefined
       : await postgresPrograms(Number.parseInt(image.split(':')[1] ?? '', 10), trial.say);
-  const standIn = await postgresStandIn(trial, programs);
+  let standIns = standInOf.get(trial);
+  if (standIns === undefined) {
+    standIns = postgresStandIn(trial, programs);
+    standInOf.set(trial, standIns);
+  }
+  const standIn = await standIns;
   const port = await freePort();
   if (index === 0) addresses.set(`${name}:5432`, `127.0.0.1:${port}`);
   const edit = (text: string, path: string) => {
@@ -80,6 +85,9 @@ export async function startPostgres(trial: Trial, { name, index = 0 }: PostgresO
     },
   };
 }
+
+/** One for all servers of a trial: two that start at a time would copy the same programs into one folder. */
+const standInOf = new WeakMap<Trial, Promise<StandIn>>();
 
 /** PostgreSQL refuses to run as root: then it runs as the user postgres, or nobody where there is none. */
 async function postgresStandIn(trial: Trial, programs: PostgresPrograms | undefined): Promise<StandIn> {

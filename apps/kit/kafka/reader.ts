@@ -1,7 +1,8 @@
 import type { Consumer } from '@platformatic/kafka';
 
 export interface KafkaRecord {
-  readonly offset: bigint;
+  /** Exact up to 2^53; as a bigint each record would cost an object more. */
+  readonly offset: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: readonly (readonly [Buffer | null, Buffer | null])[];
@@ -132,9 +133,10 @@ function readChunk(answered: Answered, from: bigint, topicId: string): Chunk | u
     // The broker answers with whole batches: the first may begin before what was asked for.
     if (last < from) continue;
     if ((batch.attributes & isControl) === 0) {
+      const [first, least] = [Number(batch.firstOffset), Number(from)];
       for (const { offsetDelta, key, value, headers } of batch.records) {
-        const offset = batch.firstOffset + BigInt(offsetDelta);
-        if (offset >= from) records.push({ offset, key, value, headers });
+        const offset = first + offsetDelta;
+        if (offset >= least) records.push({ offset, key, value, headers });
       }
     }
     next = last + 1n;

@@ -9,7 +9,7 @@ export function pieces(chunk: Chunk, rows: number): Chunk[] {
     const records = chunk.records.slice(index, index + rows);
     const following = chunk.records[index + rows];
     // What is no record (a marker of a transaction, a gap of compaction) belongs to the piece before it.
-    const next = following === undefined ? chunk.next : following.offset;
+    const next = following === undefined ? chunk.next : BigInt(following.offset);
     cut.push({ ...chunk, from, next, records });
     from = next;
   }

@@ -30,7 +30,8 @@ export function storeChunk(pool: Pool, topic: string, chunk: Chunk): Promise<Sto
   return inTransaction(pool, async (client) => {
     const stored = await lockOffset(client, topic, chunk);
     if (stored >= chunk.next) return { next: stored, inserted: 0, known: 0, buried: 0 };
-    const records = chunk.records.filter(({ offset }) => offset >= stored);
+    const records =
+      stored === chunk.from ? chunk.records : chunk.records.filter(({ offset }) => offset >= stored);
     const rows = createRowBuffer();
     const sources: KafkaRecord[] = [];
     const dead: { record: KafkaRecord; reason: string }[] = [];

@@ -108,7 +108,7 @@ test('the same seed makes the same transactions, and each is right', () => {
 });
 
 test('pieces of a chunk follow each other without a gap, and end where it ends', () => {
-  const offsets = [10n, 11n, 14n, 15n, 19n];
+  const offsets = [10, 11, 14, 15, 19];
   const records = offsets.map((offset) => ({ offset, key: null, value: null, headers: [] }));
   const chunk: Chunk = { partition: 0, topicId: 'id', from: 9n, next: 25n, end: 30n, records };
   const cut = pieces(chunk, 2);

@@ -28,15 +28,17 @@ export function pinned(text: string, file: string, images: readonly PushedImage[
   return document.toString({ lineWidth: 0, indentSeq: true });
 }
 
-/** Pins each image in its system's overlay of an environment. Each file is replaced whole, or stays as it was. */
+/**
+ * Pins each image in its system's overlay of an environment, and says which files that changed. Nothing is written
+ * unless every overlay has its images; each file is replaced whole.
+ */
 export async function pinImages(
   root: string,
   environment: string,
   images: readonly PushedImage[],
 ): Promise<string[]> {
-  const systems = [...new Set(images.map(({ image }) => image.system))];
-  const written: string[] = [];
-  for (const system of systems) {
+  const changes: { readonly file: string; readonly after: string }[] = [];
+  for (const system of new Set(images.map(({ image }) => image.system))) {
     const file = `overlays/${environment}/${system}/kustomization.yaml`;
     const before = await readFile(join(root, file), 'utf8');
     const after = pinned(
@@ -44,10 +46,11 @@ export async function pinImages(
       file,
       images.filter(({ image }) => image.system === system),
     );
-    if (after === before) continue;
+    if (after !== before) changes.push({ file, after });
+  }
+  for (const { file, after } of changes) {
     await writeFile(join(root, `${file}.new`), after);
     await rename(join(root, `${file}.new`), join(root, file));
-    written.push(file);
   }
-  return written;
+  return changes.map(({ file }) => file);
 }

@@ -187,4 +187,8 @@ test('it is pushed to a registry by content, and what is pinned is the digest th
 });
 
 if (lacking === undefined) test.run();
-else process.stdout.write(`not run: ${lacking}\n`);
+else {
+  const elsewhere = suite('the image of a worker');
+  elsewhere.skip(`not here: ${lacking}`, () => {});
+  elsewhere.run();
+}

@@ -14,8 +14,6 @@ import {
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { toCome } from './to-come.ts';
-
 const root = join(import.meta.dirname, '..', '..');
 const pages = join(root, 'docs', 'rules');
 
@@ -59,7 +57,7 @@ async function fixtures(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
 }
 
-for (const rule of rules.filter(({ id }) => !toCome.includes(id))) {
+for (const rule of rules) {
   const test = suite(rule.id);
   const folder = join(import.meta.dirname, rule.id);
 
@@ -105,19 +103,6 @@ whole('has no fixtures and no page of a rule that is not there', async () => {
   for (const page of await readdir(pages)) {
     if (page !== 'README.md')
       assert.ok(ids.includes(page.replace(/\.md$/, '')), `docs/rules/${page} is of no rule`);
-  }
-});
-
-whole('has no page and no fixtures of a rule that waits for them', async () => {
-  for (const id of toCome) {
-    assert.ok(
-      rules.some((rule) => rule.id === id),
-      `${id} is no rule`,
-    );
-    assert.not(
-      existsSync(join(pages, `${id}.md`)) && existsSync(join(import.meta.dirname, id)),
-      `${id} has them: take it from to-come.ts`,
-    );
   }
 });
 

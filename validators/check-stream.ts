@@ -7,6 +7,7 @@ import { contextOf, judge, type Rule } from './rules/index.ts';
 import { readSchemaIndex } from './schemas/index.ts';
 import { type SchemaError, type SchemaOptions, validateSchemas } from './schemas/validate.ts';
 import { lineAt } from './source/line-at.ts';
+import { toldOnce } from './told-once.ts';
 
 /** Rendered YAML, and how reports name it. */
 export interface RenderedStream {
@@ -52,7 +53,7 @@ export async function checkStreams(
     );
     const judged = judge(context, options.rules, !fits);
     const located: Finding[] = [];
-    for (const finding of [...findings, ...schema, ...judged.findings]) {
+    for (const finding of [...findings, ...schema, ...toldOnce(schema, judged.findings, options.rules)]) {
       located.push(await withSource(finding, name, objects, options.locate));
     }
     targets.push({

@@ -14,6 +14,7 @@ import { type Asks, addUp } from './room/asks.ts';
 import { contextOf, judge, type Rule, rules } from './rules/index.ts';
 import { SCHEMA_FOLDER, schemaFileOf } from './schemas/index.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
+import { toldOnce } from './told-once.ts';
 import type { Tools } from './tools/locate.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -146,13 +147,14 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
         rendered === undefined ? [] : [...rules, ...(options.extraRules ?? [])],
         Object.keys(errors).length === 0,
       );
+      const misfits = schemaFindings(objects, errors);
       const findings =
         rendered === undefined
           ? (failures[index] ?? [])
           : [
               ...(await warned(root, target, warnings, files)),
-              ...schemaFindings(objects, errors),
-              ...judged.findings,
+              ...misfits,
+              ...toldOnce(misfits, judged.findings, rules),
             ];
       return {
         target,

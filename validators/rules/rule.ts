@@ -17,7 +17,8 @@ export type Family =
   | 'jobs'
   | 'data systems'
   | 'monitoring'
-  | 'gitops';
+  | 'gitops'
+  | 'api server';
 
 /** What a rule judges: one target, rendered, and, where it is known, the environment that it is for. */
 export interface Context {

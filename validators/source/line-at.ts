@@ -1,17 +1,11 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { stepsOf } from './steps.ts';
 
 /** The 1-based line of a field in a YAML text, or of the nearest thing around it that is there. */
 export function lineAt(text: string, path: string): number {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, uniqueKeys: false });
   return lineCounter.linePos(descend(document.contents, stepsOf(path)).offset).line;
-}
-
-/** `spec.containers[0].image` as its steps. */
-export function stepsOf(path: string): (string | number)[] {
-  return [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, plain]) =>
-    index === undefined ? (quoted ?? plain ?? '') : Number(index),
-  );
 }
 
 /** How far a path leads into a node, and the offset of where it ended. */

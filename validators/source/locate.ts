@@ -4,7 +4,8 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, pars
 import type { Source } from '../finding.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { type SetByPatch, setByJsonPatches } from './json-patches.ts';
-import { descend, lineAt, stepsOf } from './line-at.ts';
+import { descend, lineAt } from './line-at.ts';
+import { stepsOf } from './steps.ts';
 
 /** A document of a source file that describes, or patches, an object. */
 interface Candidate {

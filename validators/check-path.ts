@@ -4,7 +4,7 @@ import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type CheckStreamOptions, checkStreams } from './check-stream.ts';
 import type { Finding } from './finding.ts';
-import { readInputs } from './render/inputs.ts';
+import { newReads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import type { ReportedTarget } from './reports/report.ts';
 import { UsageError } from './usage-error.ts';
@@ -25,7 +25,8 @@ export async function checkPath(
     throw new UsageError(`${folder} is no folder: --path takes the folder of a kustomization`);
   const root = await repositoryOf(absolute);
   const name = relative(root, absolute) || '.';
-  const { files, findings } = await readInputs(root, name);
+  const reads = newReads();
+  const { files, findings } = await readInputs(root, name, reads);
   if (findings.length > 0) return failed(name, findings);
   const built = await build([kustomize, 'build'], root, name);
   if (!built.ok) {
@@ -33,10 +34,11 @@ export async function checkPath(
     const target = { name, environment: '', folder: name };
     return failed(name, [await explainRenderFailure(root, target, built.message, files)]);
   }
-  const { locateSource } = await import('./source/locate.ts');
+  const { locator } = await import('./source/locate.ts');
+  const locate = locator(root, name, reads);
   const [target] = await checkStreams([{ name, text: built.stream }], {
     ...options,
-    locate: ({ object }, path) => locateSource(root, files, object, path),
+    locate: ({ object }, path) => locate(object, path),
   });
   return target ?? failed(name, []);
 }

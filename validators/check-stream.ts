@@ -21,7 +21,7 @@ export interface CheckStreamOptions extends SchemaOptions {
   readonly environment: Environment | undefined;
   readonly rules: readonly Rule[];
   /** Finds the line that set a field; by default the line in the rendered text itself. */
-  readonly locate?: (object: StreamObject, path: string) => Promise<Finding['source'] | undefined>;
+  readonly locate?: (object: StreamObject, path: string) => Finding['source'] | undefined;
 }
 
 /**
@@ -102,7 +102,7 @@ async function withSource(
       metadata.namespace === resource.namespace,
   );
   if (object === undefined) return finding;
-  const found = await locate?.(object, path);
+  const found = locate?.(object, path);
   if (found !== undefined) return { ...finding, source: found };
   // An item of a List has no document of its own: its List's line must do.
   const line = object.text.startsWith('{') ? 1 : lineAt(object.text, path);

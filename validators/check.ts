@@ -5,7 +5,7 @@ import type { Store } from './cache/store.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
 import { pooled } from './process/pool.ts';
-import { type Inputs, newReads, readInputs } from './render/inputs.ts';
+import { type Inputs, newReads, type Reads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import { type KubernetesObject, nameOf, type RenderedObject, readRendered } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
@@ -163,7 +163,7 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
         asks,
         flows: judged.flows,
         notChecked: judged.notChecked,
-        findings: await withSources(findings, plain, root, files),
+        findings: await withSources(findings, plain, root, target.folder, reads),
         cached: cached !== undefined,
       };
     }),
@@ -311,24 +311,26 @@ async function withSources(
   findings: readonly Finding[],
   objects: readonly KubernetesObject[],
   root: string,
-  files: readonly string[],
+  folder: string,
+  reads: Reads,
 ): Promise<Finding[]> {
-  return Promise.all(
-    findings.map(async (finding) => {
-      const { resource } = finding;
-      if (finding.source !== undefined || resource === undefined) return finding;
-      const object = objects.find(
-        ({ kind, apiVersion, metadata }) =>
-          kind === resource.kind &&
-          apiVersion === resource.apiVersion &&
-          metadata.name === resource.name &&
-          metadata.namespace === resource.namespace,
-      );
-      if (object === undefined) return finding;
-      // Loaded when something is wrong: a run that finds nothing has no use for it.
-      const { locateSource } = await import('./source/locate.ts');
-      const source = await locateSource(root, files, object, finding.path ?? '');
-      return source === undefined ? finding : { ...finding, source };
-    }),
-  );
+  if (findings.every(({ source, resource }) => source !== undefined || resource === undefined))
+    return [...findings];
+  // Loaded when something is wrong: a run that finds nothing has no use for it.
+  const { locator } = await import('./source/locate.ts');
+  const locate = locator(root, folder, reads);
+  return findings.map((finding) => {
+    const { resource } = finding;
+    if (finding.source !== undefined || resource === undefined) return finding;
+    const object = objects.find(
+      ({ kind, apiVersion, metadata }) =>
+        kind === resource.kind &&
+        apiVersion === resource.apiVersion &&
+        metadata.name === resource.name &&
+        metadata.namespace === resource.namespace,
+    );
+    if (object === undefined) return finding;
+    const source = locate(object, finding.path ?? '');
+    return source === undefined ? finding : { ...finding, source };
+  });
 }

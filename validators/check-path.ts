@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type CheckStreamOptions, checkStreams } from './check-stream.ts';
 import type { Finding } from './finding.ts';
+import { readTree } from './kustomization/tree.ts';
 import { newReads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import type { ReportedTarget } from './reports/report.ts';
@@ -38,6 +39,7 @@ export async function checkPath(
   const locate = locator(root, name, reads);
   const [target] = await checkStreams([{ name, text: built.stream }], {
     ...options,
+    kustomization: readTree(root, name, reads),
     locate: ({ object }, path) => locate(object, path),
   });
   return target ?? failed(name, []);

@@ -1,5 +1,6 @@
 import type { Environment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
+import type { Tree } from './kustomization/tree.ts';
 import { nameOf } from './render/objects.ts';
 import { readStream, type StreamObject } from './render/stream.ts';
 import { type ReportedTarget, reportFlow } from './reports/report.ts';
@@ -7,6 +8,7 @@ import { contextOf, judge, type Rule } from './rules/index.ts';
 import { readSchemaIndex } from './schemas/index.ts';
 import { type SchemaError, type SchemaOptions, validateSchemas } from './schemas/validate.ts';
 import { lineAt } from './source/line-at.ts';
+import { withLine } from './source/with-line.ts';
 import { toldOnce } from './told-once.ts';
 
 /** Rendered YAML, and how reports name it. */
@@ -20,6 +22,8 @@ export interface CheckStreamOptions extends SchemaOptions {
   /** What the cluster offers; without it, rules that need it report themselves as not checked. */
   readonly environment: Environment | undefined;
   readonly rules: readonly Rule[];
+  /** The kustomization that the stream is the render of. */
+  readonly kustomization?: Tree;
   /** Finds the line that set a field; by default the line in the rendered text itself. */
   readonly locate?: (object: StreamObject, path: string) => Finding['source'] | undefined;
 }
@@ -50,11 +54,13 @@ export async function checkStreams(
       undefined,
       options.environment,
       objects.map(({ object }) => object),
+      options.kustomization,
     );
     const judged = judge(context, options.rules, !fits);
     const located: Finding[] = [];
     for (const finding of [...findings, ...schema, ...toldOnce(schema, judged.findings, options.rules)]) {
-      located.push(await withSource(finding, name, objects, options.locate));
+      const placed = await withLine(finding, (file) => options.kustomization?.text(file));
+      located.push(await withSource(placed, name, objects, options.locate));
     }
     targets.push({
       target: name,

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Store } from './cache/store.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
+import { readTree, type Tree } from './kustomization/tree.ts';
 import { pooled } from './process/pool.ts';
-import { type Inputs, newReads, type Reads, readInputs } from './render/inputs.ts';
+import { type Inputs, newReads, type Reads, readInputs, textOf } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import { type KubernetesObject, nameOf, type RenderedObject, readRendered } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
@@ -14,6 +15,7 @@ import { type Asks, addUp } from './room/asks.ts';
 import { contextOf, judge, type Rule, rules } from './rules/index.ts';
 import { SCHEMA_FOLDER, schemaFileOf } from './schemas/index.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
+import { withLine } from './source/with-line.ts';
 import { toldOnce } from './told-once.ts';
 import type { Tools } from './tools/locate.ts';
 import { UsageError } from './usage-error.ts';
@@ -146,6 +148,7 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
         asks,
         rendered === undefined ? [] : [...rules, ...(options.extraRules ?? [])],
         Object.keys(errors).length === 0,
+        readTree(root, target.folder, reads),
       );
       const misfits = schemaFindings(objects, errors);
       const findings =
@@ -270,9 +273,10 @@ function applyRules(
   asks: Asks,
   chosen: readonly Rule[],
   fitting: boolean,
+  tree: Tree,
 ): Pick<CheckedTarget, 'findings' | 'flows' | 'notChecked'> {
   try {
-    const context = { ...contextOf(target.name, target.system, environment, objects), asks };
+    const context = { ...contextOf(target.name, target.system, environment, objects, tree), asks };
     const { findings, notChecked } = judge(context, chosen, !fitting);
     return { findings, notChecked, flows: context.flows.flows.map(reportFlow) };
   } catch (error) {
@@ -314,12 +318,14 @@ async function withSources(
   folder: string,
   reads: Reads,
 ): Promise<Finding[]> {
-  if (findings.every(({ source, resource }) => source !== undefined || resource === undefined))
-    return [...findings];
+  const placed = await Promise.all(
+    findings.map((finding) => withLine(finding, (file) => textOf(root, file, reads))),
+  );
+  if (placed.every(({ source, resource }) => source !== undefined || resource === undefined)) return placed;
   // Loaded when something is wrong: a run that finds nothing has no use for it.
   const { locator } = await import('./source/locate.ts');
   const locate = locator(root, folder, reads);
-  return findings.map((finding) => {
+  return placed.map((finding) => {
     const { resource } = finding;
     if (finding.source !== undefined || resource === undefined) return finding;
     const object = objects.find(

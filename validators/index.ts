@@ -8,6 +8,7 @@ export { type Flow, type Flows, inferFlows } from './graph/flows.ts';
 export { htmlPage } from './graph/html.ts';
 export { mermaid } from './graph/mermaid.ts';
 export { type Topology, topologyOf } from './graph/topology.ts';
+export { readTree, type Tree } from './kustomization/tree.ts';
 export { buildModel, type Model } from './model/model.ts';
 export type { Workload } from './model/workload.ts';
 export { pooled } from './process/pool.ts';

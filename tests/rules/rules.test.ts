@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import {
+  build,
   contextOf,
   describeResource,
   type Environment,
@@ -9,7 +10,9 @@ import {
   type Rule,
   readEnvironment,
   readRendered,
+  readTree,
   rules,
+  type Tree,
 } from '@plumbline/validators';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -32,29 +35,52 @@ async function environmentOf(folder: string): Promise<Environment | undefined> {
   return existsSync(path) ? readEnvironment(root, relative(root, path)) : undefined;
 }
 
-/** What one rule finds in one file. */
+/** A fixture's objects: a file is rendered already, a folder is a kustomization. */
+async function read(fixture: string): Promise<{ readonly text: string; readonly tree: Tree | undefined }> {
+  if (fixture.endsWith('.yaml')) return { text: await readFile(fixture, 'utf8'), tree: undefined };
+  const folder = relative(root, fixture);
+  const built = await build([process.env.KUSTOMIZE ?? 'kustomize', 'build'], root, folder);
+  if (!built.ok) throw new Error(`${folder} does not render: ${built.message}`);
+  return { text: built.stream, tree: readTree(root, folder) };
+}
+
+/** What one rule finds in one fixture. */
 async function find(rule: Rule, file: string, environment: Environment | undefined): Promise<Expected[]> {
-  const objects = readRendered(await readFile(file, 'utf8'), new Map());
+  const { text, tree } = await read(file);
+  const objects = readRendered(text, new Map());
   const { findings, notChecked } = judge(
     contextOf(
       'fixture',
       undefined,
       environment,
       objects.map(({ object }) => object),
+      tree,
     ),
     [rule],
   );
-  assert.equal(notChecked, [], `${rule.id} needs an environment.yaml beside its fixtures`);
-  return findings.map(({ resource, path = '', message }) => ({
-    resource: resource === undefined ? '' : describeResource(resource),
+  assert.equal(
+    notChecked,
+    [],
+    `${rule.id} needs an environment.yaml beside its fixtures, or folders as fixtures`,
+  );
+  return findings.map(({ resource, path = '', message, source }) => ({
+    resource:
+      resource === undefined
+        ? // Of a kustomization, its file.
+          tree && source
+          ? relative(file, join(root, source.file))
+          : ''
+        : describeResource(resource),
     path,
     message,
   }));
 }
 
 async function fixtures(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.name.endsWith('.yaml') || entry.isDirectory())
+    .map(({ name }) => join(folder, name));
 }
 
 for (const rule of rules) {
@@ -81,7 +107,7 @@ for (const rule of rules) {
     const environment = await environmentOf(folder);
     for (const file of files) {
       const found = await find(rule, file, environment);
-      const expectedFile = file.replace(/\.yaml$/, '.expected.json');
+      const expectedFile = `${file.replace(/\.yaml$/, '')}.expected.json`;
       if (update) await writeFile(expectedFile, `${JSON.stringify(found, undefined, 2)}\n`);
       const expected = JSON.parse(await readFile(expectedFile, 'utf8')) as Expected[];
       assert.ok(expected.length > 0, `${file} expects nothing`);

@@ -1,5 +1,6 @@
 import { capacity, type Environment } from '../environment/environment.ts';
 import { inferFlows } from '../graph/flows.ts';
+import type { Tree } from '../kustomization/tree.ts';
 import { buildModel } from '../model/model.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { addUp } from '../room/asks.ts';
@@ -11,8 +12,10 @@ export function contextOf(
   system: string | undefined,
   environment: Environment | undefined,
   objects: readonly KubernetesObject[],
+  kustomization?: Tree,
 ): Context {
   const model = buildModel(objects);
   const nodes = environment === undefined ? 1 : capacity(environment).nodes;
-  return { target, system, environment, model, flows: inferFlows(model), asks: addUp(model.objects, nodes) };
+  const asks = addUp(model.objects, nodes);
+  return { target, system, environment, model, flows: inferFlows(model), asks, kustomization };
 }

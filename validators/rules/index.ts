@@ -40,6 +40,7 @@ import { nameRepeated } from './name-repeated.ts';
 import { namespaceMissing } from './namespace-missing.ts';
 import { namespaceOpen } from './namespace-open.ts';
 import { nodePortClash } from './node-port-clash.ts';
+import { nodePortUnmapped } from './node-port-unmapped.ts';
 import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { peersCut } from './peers-cut.ts';
@@ -80,6 +81,7 @@ import { sourceRefused } from './source-refused.ts';
 import { spreadImpossible } from './spread-impossible.ts';
 import { subjectMissing } from './subject-missing.ts';
 import { subpathMissing } from './subpath-missing.ts';
+import { targetMatchesNothing } from './target-matches-nothing.ts';
 import { timeZoneUnknown } from './time-zone-unknown.ts';
 import { tlsSecretMissing } from './tls-secret-missing.ts';
 import { tokenForNothing } from './token-for-nothing.ts';
@@ -134,6 +136,7 @@ export const rules: readonly Rule[] = [
   namespaceMissing,
   namespaceOpen,
   nodePortClash,
+  nodePortUnmapped,
   notOffered,
   peerElsewhere,
   peersCut,
@@ -173,6 +176,7 @@ export const rules: readonly Rule[] = [
   spreadImpossible,
   subjectMissing,
   subpathMissing,
+  targetMatchesNothing,
   timeZoneUnknown,
   tlsSecretMissing,
   tokenForNothing,
@@ -206,7 +210,10 @@ export function judge(context: Context, chosen: readonly Rule[] = rules, lenient
   const notChecked: string[] = [];
   const allowances = allowancesOf(context);
   for (const rule of chosen) {
-    if (rule.needsEnvironment === true && context.environment === undefined) {
+    const blind =
+      (rule.needsEnvironment === true && context.environment === undefined) ||
+      (rule.needsKustomization === true && context.kustomization === undefined);
+    if (blind) {
       notChecked.push(rule.id);
       continue;
     }

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment/environment.ts';
 import type { Severity, Source } from '../finding.ts';
 import type { Flows } from '../graph/flows.ts';
+import type { Tree } from '../kustomization/tree.ts';
 import type { Model } from '../model/model.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import type { Asks } from '../room/asks.ts';
@@ -29,6 +30,8 @@ export interface Context {
   readonly flows: Flows;
   readonly asks: Asks;
   readonly environment: Environment | undefined;
+  /** The kustomization that the target is the render of, where it is at hand. */
+  readonly kustomization?: Tree | undefined;
 }
 
 /** One thing that a rule found wrong. */
@@ -55,5 +58,7 @@ export interface Rule {
   readonly title: string;
   /** True for a rule that has nothing to say without an environment; it then reports itself as not checked. */
   readonly needsEnvironment?: boolean;
+  /** True for a rule that judges the kustomization, and has nothing to say of a render alone. */
+  readonly needsKustomization?: boolean;
   readonly check: (context: Context) => Iterable<Problem>;
 }

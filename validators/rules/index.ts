@@ -7,6 +7,7 @@ import { advertisedElsewhere } from './advertised-elsewhere.ts';
 import { alertExpressionWrong } from './alert-expression-wrong.ts';
 import { budgetBlocksDrain } from './budget-blocks-drain.ts';
 import { budgetSelectsNothing } from './budget-selects-nothing.ts';
+import { claimGatesWave } from './claim-gates-wave.ts';
 import { claimMissing } from './claim-missing.ts';
 import { claimShared } from './claim-shared.ts';
 import { configurationMissing } from './configuration-missing.ts';
@@ -90,6 +91,7 @@ import { variableUndefined } from './variable-undefined.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeRefused } from './volume-refused.ts';
 import { volumeUnused } from './volume-unused.ts';
+import { waveTooEarly } from './wave-too-early.ts';
 import { workloadRefused } from './workload-refused.ts';
 
 export { contextOf } from './context.ts';
@@ -103,6 +105,7 @@ export const rules: readonly Rule[] = [
   alertExpressionWrong,
   budgetBlocksDrain,
   budgetSelectsNothing,
+  claimGatesWave,
   claimMissing,
   claimShared,
   configurationMissing,
@@ -185,6 +188,7 @@ export const rules: readonly Rule[] = [
   volumeMissing,
   volumeRefused,
   volumeUnused,
+  waveTooEarly,
   workloadRefused,
 ];
 

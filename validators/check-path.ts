@@ -4,9 +4,11 @@ import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type CheckStreamOptions, checkStreams } from './check-stream.ts';
 import type { Finding } from './finding.ts';
+import { deliver } from './gitops/deliver.ts';
 import { readTree } from './kustomization/tree.ts';
 import { newReads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
+import { readStream } from './render/stream.ts';
 import type { ReportedTarget } from './reports/report.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -37,8 +39,17 @@ export async function checkPath(
   }
   const { locator } = await import('./source/locate.ts');
   const locate = locator(root, name, reads);
+  const render = async (path: string) => {
+    const other = await build([kustomize, 'build'], root, path);
+    if (!other.ok) return { failure: other.message };
+    return { objects: readStream(other.stream, path).objects.map(({ object }) => object) };
+  };
+  const objects = readStream(built.stream, name).objects.map(({ object }) => object);
+  const projects = objects.filter(({ kind }) => kind === 'AppProject');
+  const deliveries = await deliver(root, objects, projects, render);
   const [target] = await checkStreams([{ name, text: built.stream }], {
     ...options,
+    ...(deliveries === undefined ? {} : { deliveries }),
     kustomization: readTree(root, name, reads),
     locate: ({ object }, path) => locate(object, path),
   });

@@ -1,5 +1,6 @@
 import type { Environment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
+import type { Deliveries } from './gitops/deliver.ts';
 import type { Tree } from './kustomization/tree.ts';
 import { nameOf } from './render/objects.ts';
 import { readStream, type StreamObject } from './render/stream.ts';
@@ -24,6 +25,8 @@ export interface CheckStreamOptions extends SchemaOptions {
   readonly rules: readonly Rule[];
   /** The kustomization that the stream is the render of. */
   readonly kustomization?: Tree;
+  /** What its Applications would apply. */
+  readonly deliveries?: Deliveries;
   /** Finds the line that set a field; by default the line in the rendered text itself. */
   readonly locate?: (object: StreamObject, path: string) => Finding['source'] | undefined;
 }
@@ -36,26 +39,27 @@ export async function checkStreams(
   streams: readonly RenderedStream[],
   options: CheckStreamOptions,
 ): Promise<ReportedTarget[]> {
-  const read = streams.map(({ name, text }) => ({ name, ...readStream(text, name) }));
-  const distinct = new Map(read.flatMap(({ objects }) => objects).map((object) => [object.digest, object]));
+  const all = streams.map(({ name, text }) => ({ name, ...readStream(text, name) }));
+  const distinct = new Map(all.flatMap(({ objects }) => objects).map((object) => [object.digest, object]));
   const [verdicts, index] = await Promise.all([
     validateSchemas([...distinct.values()], options),
     readSchemaIndex(),
   ]);
   const groups = new Set(index.kinds.map(({ group }) => group));
   const targets: ReportedTarget[] = [];
-  for (const { name, objects, findings } of read) {
+  for (const { name, objects, findings } of all) {
     const schema = objects.flatMap((object) =>
       schemaFindings(object, verdicts.get(object.digest) ?? [], groups),
     );
     const fits = !schema.some(({ severity }) => severity === 'error');
-    const context = contextOf(
+    const read = contextOf(
       name,
       undefined,
       options.environment,
       objects.map(({ object }) => object),
       options.kustomization,
     );
+    const context = { ...read, deliveries: options.deliveries };
     const judged = judge(context, options.rules, !fits);
     const located: Finding[] = [];
     for (const finding of [...findings, ...schema, ...toldOnce(schema, judged.findings, options.rules)]) {

@@ -2,23 +2,24 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from './cache/store.ts';
-import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
+import { capacity, type Environment } from './environment/environment.ts';
+import { readEnvironments } from './environment/of-targets.ts';
 import type { Finding } from './finding.ts';
+import { deliver, namespacesMade } from './gitops/deliver.ts';
 import { readTree, type Tree } from './kustomization/tree.ts';
 import { pooled } from './process/pool.ts';
-import { type Inputs, newReads, type Reads, readInputs, textOf } from './render/inputs.ts';
+import { type Inputs, newReads, readInputs } from './render/inputs.ts';
 import { build } from './render/kustomize.ts';
 import { type KubernetesObject, nameOf, type RenderedObject, readRendered } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
 import { type ReportedFlow, reportFlow } from './reports/report.ts';
 import { type Asks, addUp } from './room/asks.ts';
-import { contextOf, judge, type Rule, rules } from './rules/index.ts';
+import { type Context, contextOf, judge, type Rule, rules } from './rules/index.ts';
 import { SCHEMA_FOLDER, schemaFileOf } from './schemas/index.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
-import { withLine } from './source/with-line.ts';
+import { withSources } from './source/with-sources.ts';
 import { toldOnce } from './told-once.ts';
 import type { Tools } from './tools/locate.ts';
-import { UsageError } from './usage-error.ts';
 
 export interface CheckOptions {
   /** The repository's root, absolute. */
@@ -39,12 +40,15 @@ export interface CheckOptions {
 /** What the check says of one target. */
 export interface CheckedTarget {
   readonly target: Target;
-  readonly environment: Environment;
+  /** Undefined for what is of no environment. */
+  readonly environment: Environment | undefined;
   readonly objects: readonly RenderedObject[];
   readonly asks: Asks;
   readonly findings: readonly Finding[];
   /** What its workloads are told to connect to. */
   readonly flows: readonly ReportedFlow[];
+  /** How many Applications it makes of folders of this repository. */
+  readonly applications: number;
   /** Ids of the rules that had nothing to judge by. */
   readonly notChecked: readonly string[];
   /** True when the render and its validation were taken from an earlier run on the same content. */
@@ -127,9 +131,28 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
     workers,
   });
 
+  const objectsOf = (index: number) =>
+    ((before[index] ?? fresh[index])?.objects ?? []).map(({ object }) => object);
+  const projects = targets
+    .flatMap((_target, index) => objectsOf(index))
+    .filter(({ kind }) => kind === 'AppProject');
+  /** What Argo CD would render of a folder: a target of this run, or another one. */
+  const render = async (folder: string) => {
+    const index = targets.findIndex((target) => target.folder === folder);
+    if (index >= 0 && objectsOf(index).length > 0) return { objects: objectsOf(index) };
+    const built = await build([tools.kustomize, 'build'], root, folder);
+    if (!built.ok) return { failure: built.message };
+    return { objects: readRendered(built.stream, known).map(({ object }) => object) };
+  };
+
+  const deliveries = await Promise.all(
+    targets.map((_target, index) => deliver(root, objectsOf(index), projects, render)),
+  );
+  const namespacesBeside = new Set(deliveries.flatMap((one) => namespacesMade(one)));
+
   return Promise.all(
     targets.map(async (target, index): Promise<CheckedTarget> => {
-      const environment = environments.get(target.environment) as Environment;
+      const environment = environments.get(target.environment);
       const { files } = inputs[index] as Inputs;
       const cached = before[index];
       const built = fresh[index];
@@ -149,6 +172,7 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
         rendered === undefined ? [] : [...rules, ...(options.extraRules ?? [])],
         Object.keys(errors).length === 0,
         readTree(root, target.folder, reads),
+        { deliveries: deliveries[index], namespacesBeside },
       );
       const misfits = schemaFindings(objects, errors);
       const findings =
@@ -165,6 +189,8 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
         objects,
         asks,
         flows: judged.flows,
+        applications:
+          deliveries[index]?.deliveries.filter(({ manifests }) => typeof manifests === 'object').length ?? 0,
         notChecked: judged.notChecked,
         findings: await withSources(findings, plain, root, target.folder, reads),
         cached: cached !== undefined,
@@ -175,28 +201,6 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
 
 function keyOf(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex');
-}
-
-/** Reads the environments of the targets. @throws UsageError that tells what is wrong with each of them. */
-async function readEnvironments(
-  root: string,
-  targets: readonly Target[],
-  store: Store,
-): Promise<Map<string, Environment>> {
-  const names = [...new Set(targets.map((target) => target.environment))];
-  const read = await Promise.allSettled(
-    names.map((name) => readEnvironment(root, `overlays/${name}/environment.yaml`, store)),
-  );
-  const wrong = read.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
-  const bug = wrong.find((reason) => !(reason instanceof UsageError));
-  if (bug !== undefined) throw bug;
-  if (wrong.length > 0)
-    throw new UsageError(wrong.map((reason) => (reason as UsageError).message).join('\n'));
-  return new Map(
-    read.flatMap((result, index): [string, Environment][] =>
-      result.status === 'fulfilled' ? [[names[index] ?? '', result.value]] : [],
-    ),
-  );
 }
 
 type SchemaDigest = (file: string) => Promise<string>;
@@ -252,12 +256,12 @@ async function withVerdicts(
 function asked(
   objects: readonly RenderedObject[],
   errors: Rendered['errors'],
-  environment: Environment,
+  environment: Environment | undefined,
 ): Asks {
   const fitting = objects.filter(({ digest }) => errors[digest] === undefined);
   const asks = addUp(
     fitting.map(({ object }) => object),
-    capacity(environment).nodes,
+    environment === undefined ? 1 : capacity(environment).nodes,
   );
   return { ...asks, objects: objects.length };
 }
@@ -268,15 +272,20 @@ function asked(
  */
 function applyRules(
   target: Target,
-  environment: Environment,
+  environment: Environment | undefined,
   objects: readonly KubernetesObject[],
   asks: Asks,
   chosen: readonly Rule[],
   fitting: boolean,
   tree: Tree,
+  beside: Pick<Context, 'deliveries' | 'namespacesBeside'>,
 ): Pick<CheckedTarget, 'findings' | 'flows' | 'notChecked'> {
   try {
-    const context = { ...contextOf(target.name, target.system, environment, objects, tree), asks };
+    const context = {
+      ...contextOf(target.name, target.system, environment, objects, tree),
+      asks,
+      ...beside,
+    };
     const { findings, notChecked } = judge(context, chosen, !fitting);
     return { findings, notChecked, flows: context.flows.flows.map(reportFlow) };
   } catch (error) {
@@ -309,34 +318,4 @@ function schemaFindings(
       message,
     })),
   );
-}
-
-async function withSources(
-  findings: readonly Finding[],
-  objects: readonly KubernetesObject[],
-  root: string,
-  folder: string,
-  reads: Reads,
-): Promise<Finding[]> {
-  const placed = await Promise.all(
-    findings.map((finding) => withLine(finding, (file) => textOf(root, file, reads))),
-  );
-  if (placed.every(({ source, resource }) => source !== undefined || resource === undefined)) return placed;
-  // Loaded when something is wrong: a run that finds nothing has no use for it.
-  const { locator } = await import('./source/locate.ts');
-  const locate = locator(root, folder, reads);
-  return placed.map((finding) => {
-    const { resource } = finding;
-    if (finding.source !== undefined || resource === undefined) return finding;
-    const object = objects.find(
-      ({ kind, apiVersion, metadata }) =>
-        kind === resource.kind &&
-        apiVersion === resource.apiVersion &&
-        metadata.name === resource.name &&
-        metadata.namespace === resource.namespace,
-    );
-    if (object === undefined) return finding;
-    const source = locate(object, finding.path ?? '');
-    return source === undefined ? finding : { ...finding, source };
-  });
 }

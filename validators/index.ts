@@ -23,7 +23,7 @@ export {
   splitDocuments,
 } from './render/objects.ts';
 export { readStream, type Stream, type StreamObject } from './render/stream.ts';
-export { findTargets, selectTargets, type Target } from './render/targets.ts';
+export { findGitOps, findTargets, gitOpsFolder, selectTargets, type Target } from './render/targets.ts';
 export { parseYaml } from './render/yaml.ts';
 export { type Format, formatReport, formats } from './reports/format.ts';
 export { plainReport } from './reports/plain.ts';

@@ -23,7 +23,7 @@ export const benchMutants: Bench = async ({ say }) => {
   const rows = new Map<string, Row>();
   for (const { target, environment, objects } of checked) {
     // A whole environment is its systems side by side: its defects are theirs.
-    if (target.system === undefined) continue;
+    if (target.system === undefined || environment === undefined) continue;
     say(`${target.name} ...`);
     const plain = objects.map(({ object }) => object);
     for (const { operator, made, caught, missed } of tally(target, environment, plain, extraRules)) {

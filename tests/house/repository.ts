@@ -32,7 +32,8 @@ export async function renderAll(): Promise<Rendered[]> {
 }
 
 function rendered({ target, environment, objects, findings }: CheckedTarget, images: Images): Rendered {
-  if (objects.length === 0) throw new Error(findings.map(({ message }) => message).join('\n'));
+  if (objects.length === 0 || environment === undefined)
+    throw new Error(findings.map(({ message }) => message).join('\n'));
   return { target, environment, objects: objects.map(({ object }) => object), images };
 }
 

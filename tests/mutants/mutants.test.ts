@@ -16,7 +16,7 @@ const checked = await checkRepository(['kind', 'production', 'preempt', 'feastfl
 const tallies: Tally[] = [];
 for (const { target, environment, objects } of checked) {
   const chosen = ['kind/preempt', 'production/feastflow'];
-  if (!chosen.includes(target.name)) continue;
+  if (!chosen.includes(target.name) || environment === undefined) continue;
   tallies.push(
     ...tally(
       target,

@@ -7,6 +7,7 @@ import {
   describeResource,
   type Environment,
   judge,
+  type KubernetesObject,
   type Rule,
   readEnvironment,
   readRendered,
@@ -16,6 +17,7 @@ import {
 } from '@plumbline/validators';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { deliver } from '../../validators/gitops/deliver.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const pages = join(root, 'docs', 'rules');
@@ -44,20 +46,24 @@ async function read(fixture: string): Promise<{ readonly text: string; readonly 
   return { text: built.stream, tree: readTree(root, folder) };
 }
 
+/** What a fixture's Applications would apply, as if the fixture were the whole repository. */
+function deliveriesOf(fixture: string, objects: readonly KubernetesObject[]) {
+  const projects = objects.filter(({ kind }) => kind === 'AppProject');
+  return deliver(fixture, objects, projects, async (folder) => {
+    const built = await build([process.env.KUSTOMIZE ?? 'kustomize', 'build'], fixture, folder);
+    if (!built.ok) return { failure: built.message };
+    return { objects: readRendered(built.stream, new Map()).map(({ object }) => object) };
+  });
+}
+
 /** What one rule finds in one fixture. */
 async function find(rule: Rule, file: string, environment: Environment | undefined): Promise<Expected[]> {
   const { text, tree } = await read(file);
   const objects = readRendered(text, new Map());
-  const { findings, notChecked } = judge(
-    contextOf(
-      'fixture',
-      undefined,
-      environment,
-      objects.map(({ object }) => object),
-      tree,
-    ),
-    [rule],
-  );
+  const plain = objects.map(({ object }) => object);
+  const context = contextOf('fixture', undefined, environment, plain, tree);
+  const deliveries = tree && (await deliveriesOf(file, plain));
+  const { findings, notChecked } = judge({ ...context, deliveries }, [rule]);
   assert.equal(
     notChecked,
     [],

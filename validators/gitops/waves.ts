@@ -37,9 +37,9 @@ export function isLater(a: Turn, b: Turn): boolean {
   return first === second ? a.wave > b.wave : first > second;
 }
 
-/** `wave -2`, `wave 0 of PreSync`. */
-export function describeTurn({ phase, wave }: Turn): string {
-  return phase === 'Sync' ? `wave ${wave}` : `wave ${wave} of ${phase}`;
+/** `wave -2`, beside another turn of the same phase; else `the phase PreSync`. */
+export function describeTurn({ phase, wave }: Turn, beside: Turn): string {
+  return phase === beside.phase ? `wave ${wave}` : `the phase ${phase}`;
 }
 
 /** True when objects of a target say when they are applied. */

@@ -28,12 +28,12 @@ export const claimGatesWave: Rule = {
       const when =
         running.length === 0
           ? `${first.kind} ${first.name} mounts it, whenever it next runs`
-          : `${first.kind} ${first.name} mounts it in ${describeTurn(turnOf(first.object))} only`;
+          : `${first.kind} ${first.name} mounts it in ${describeTurn(turnOf(first.object), turn)} only`;
       yield {
         object,
         path: waveField(object),
         message:
-          `claim ${name} comes in ${describeTurn(turn)}, and ${when}: of a class that binds at the first consumer it stays Pending, ` +
+          `claim ${name} comes in ${describeTurn(turn, turnOf(first.object))}, and ${when}: of a class that binds at the first consumer it stays Pending, ` +
           'and the sync waits for it and gets no further',
       };
     }

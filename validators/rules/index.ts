@@ -5,6 +5,7 @@ import { addressPortClosed } from './address-port-closed.ts';
 import { addressWithoutService } from './address-without-service.ts';
 import { advertisedElsewhere } from './advertised-elsewhere.ts';
 import { alertExpressionWrong } from './alert-expression-wrong.ts';
+import { applicationPathMissing } from './application-path-missing.ts';
 import { budgetBlocksDrain } from './budget-blocks-drain.ts';
 import { budgetSelectsNothing } from './budget-selects-nothing.ts';
 import { claimGatesWave } from './claim-gates-wave.ts';
@@ -53,6 +54,7 @@ import { policySelectsNothing } from './policy-selects-nothing.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { probePortMissing } from './probe-port-missing.ts';
 import { probeRefused } from './probe-refused.ts';
+import { projectForbids } from './project-forbids.ts';
 import { pullSecretMissing } from './pull-secret-missing.ts';
 import { quorumIncomplete } from './quorum-incomplete.ts';
 import { replicasUnderAutoscaler } from './replicas-under-autoscaler.ts';
@@ -103,6 +105,7 @@ export const rules: readonly Rule[] = [
   addressWithoutService,
   advertisedElsewhere,
   alertExpressionWrong,
+  applicationPathMissing,
   budgetBlocksDrain,
   budgetSelectsNothing,
   claimGatesWave,
@@ -151,6 +154,7 @@ export const rules: readonly Rule[] = [
   priorityClassMissing,
   probePortMissing,
   probeRefused,
+  projectForbids,
   pullSecretMissing,
   quorumIncomplete,
   replicasUnderAutoscaler,

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment/environment.ts';
 import type { Severity, Source } from '../finding.ts';
+import type { Deliveries } from '../gitops/deliver.ts';
 import type { Flows } from '../graph/flows.ts';
 import type { Tree } from '../kustomization/tree.ts';
 import type { Model } from '../model/model.ts';
@@ -32,6 +33,10 @@ export interface Context {
   readonly environment: Environment | undefined;
   /** The kustomization that the target is the render of, where it is at hand. */
   readonly kustomization?: Tree | undefined;
+  /** Namespaces that Argo CD makes for other parts of the run. */
+  readonly namespacesBeside?: ReadonlySet<string> | undefined;
+  /** What the target's Applications would apply, where it has any and the repository is at hand. */
+  readonly deliveries?: Deliveries | undefined;
 }
 
 /** One thing that a rule found wrong. */

@@ -57,8 +57,8 @@ export const waveTooEarly: Rule = {
         object,
         path: waveField(object),
         message:
-          `${object.kind} ${object.metadata.name} comes in ${describeTurn(turn)}, and ${why}: ` +
-          `${needed.kind} ${needed.metadata.name} comes in ${describeTurn(other)} only, which waits until the earlier one is healthy, and so for ever`,
+          `${object.kind} ${object.metadata.name} comes in ${describeTurn(turn, other)}, and ${why}: ` +
+          `${needed.kind} ${needed.metadata.name} comes in ${describeTurn(other, turn)} only, which waits until what is before it is healthy, and so for ever`,
       };
     };
     for (const object of model.objects) {

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { factsRule, flowsRule, loadFacts, loadFlows } from '../../facts/index.ts';
 import { checkRepository } from '../../scripts/lib/check-repository.ts';
 import { root } from '../../scripts/lib/root.ts';
-import { operators } from './operators.ts';
+import { operators } from './operators/index.ts';
 import { type Tally, tally } from './run.ts';
 
 const test = suite('mutants of two targets');

@@ -7,7 +7,7 @@ import {
   rules,
 } from '@plumbline/validators';
 import type { Operator } from './mutant.ts';
-import { operators } from './operators.ts';
+import { operators } from './operators/index.ts';
 
 /** What became of the mutants of one operator. */
 export interface Tally {
@@ -28,15 +28,18 @@ export function tally(
   objects: readonly KubernetesObject[],
   extraRules: readonly Rule[] = [],
 ): Tally[] {
-  const find = (changed: readonly KubernetesObject[]) =>
-    judge(contextOf(target.name, target.system, environment, changed), [...rules, ...extraRules]).findings;
-  const before = new Set(find(objects).map((finding) => JSON.stringify(finding)));
+  const all = [...rules, ...extraRules];
+  const find = (changed: readonly KubernetesObject[], chosen: readonly Rule[]) =>
+    judge(contextOf(target.name, target.system, environment, changed), chosen).findings;
+  const before = new Set(find(objects, all).map((finding) => JSON.stringify(finding)));
   return operators.map((operator) => {
     const missed: string[] = [];
+    // Only these can find it.
+    const chosen = all.filter(({ id }) => operator.expects.includes(id));
     let made = 0;
     for (const mutant of operator.mutate(objects, environment)) {
       made += 1;
-      const right = find(mutant.objects).some(
+      const right = find(mutant.objects, chosen).some(
         (finding) =>
           operator.expects.includes(finding.rule) &&
           !before.has(JSON.stringify(finding)) &&

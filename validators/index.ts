@@ -4,6 +4,7 @@ export { checkPath } from './check-path.ts';
 export { type CheckStreamOptions, checkStreams, type RenderedStream } from './check-stream.ts';
 export { allowance, capacity, type Environment, readEnvironment } from './environment/environment.ts';
 export { describeResource, type Finding, type ResourceName, type Severity, type Source } from './finding.ts';
+export { type Deliveries, deliver } from './gitops/deliver.ts';
 export { type Flow, type Flows, inferFlows } from './graph/flows.ts';
 export { htmlPage } from './graph/html.ts';
 export { mermaid } from './graph/mermaid.ts';

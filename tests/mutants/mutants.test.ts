@@ -5,8 +5,9 @@ import { checkRepository } from '../../scripts/lib/check-repository.ts';
 import { root } from '../../scripts/lib/root.ts';
 import { operators } from './operators/index.ts';
 import { type Tally, tally } from './run.ts';
+import { tallyApplications } from './run-applications.ts';
 
-const test = suite('mutants of two targets');
+const test = suite('mutants of two targets, and of what Argo CD is told');
 
 const extraRules = [factsRule(await loadFacts(root)), flowsRule(await loadFlows(root))];
 const checked = await checkRepository(['kind', 'production', 'preempt', 'feastflow'], {
@@ -26,6 +27,14 @@ for (const { target, environment, objects } of checked) {
     ),
   );
 }
+
+const [told] = await checkRepository(['argocd'], { useCache: true, progress: () => {} });
+tallies.push(
+  ...(await tallyApplications(
+    root,
+    (told?.objects ?? []).map(({ object }) => object),
+  )),
+);
 
 test('at least 98 of 100 are caught, by a right rule at a right object', () => {
   const made = tallies.reduce((sum, row) => sum + row.made, 0);

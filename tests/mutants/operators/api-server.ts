@@ -19,13 +19,6 @@ export const apiServer: readonly Operator[] = [
       ),
   },
   {
-    id: 'amount of a container that is none',
-    family: 'api server',
-    expects: ['field-path-unknown'],
-    mutate: (objects) =>
-      edit(objects, workload, inContainers('env.*.valueFrom.resourceFieldRef.resource'), mistyped),
-  },
-  {
     id: 'resource mistyped',
     family: 'api server',
     expects: ['resource-refused'],

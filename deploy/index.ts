@@ -13,7 +13,7 @@ export { deployPlan } from './deploy.ts';
 export { destroyPlan } from './destroy.ts';
 export { forwards } from './forward/plan.ts';
 export { supervise } from './forward/supervise.ts';
-export { buildableImages, debugImage } from './images/built.ts';
+export { buildableImages, builtOrTold, debugImage } from './images/built.ts';
 export { asEngine, type Engine, engines } from './images/engine.ts';
 export { assumedEngine, pickEngine } from './images/pick-engine.ts';
 export { buildSteps, containerEngine, loadSteps } from './images/plan.ts';

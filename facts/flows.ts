@@ -1,20 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Context, didYouMean, type Flow, type Problem, type Rule } from '@plumbline/validators';
-import type { Facts } from './rule.ts';
-import { type Fact, readFlows } from './table.ts';
+import { type Facts, readTablesOf } from './files.ts';
+import { readFlows } from './table.ts';
 
-/** Reads the flow tables of facts/<system>.md. @throws UsageError with file and line when a table is wrong. */
-export async function loadFlows(root: string): Promise<Facts> {
-  const folder = join(root, 'facts');
-  const flows = new Map<string, readonly Fact[]>();
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.md'))) {
-    flows.set(
-      file.slice(0, -'.md'.length),
-      readFlows(await readFile(join(folder, file), 'utf8'), `facts/${file}`),
-    );
-  }
-  return flows;
+/** Reads the flow tables of facts/<system>.md. @throws MistakenFiles with every line at which a table is wrong. */
+export function loadFlows(root: string): Promise<Facts> {
+  return readTablesOf(root, readFlows);
 }
 
 /** The two ends of a flow as tables write them: `Deployment/api` and `mysql:3306`, the server's workload and pod port. */

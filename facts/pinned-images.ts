@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Context, didYouMean, parseYaml, type Rule, UsageError } from '@plumbline/validators';
+import { type Context, didYouMean, mistakenFile, parseYaml, type Rule } from '@plumbline/validators';
 
 /** base/images.yaml: every image that the manifests run. */
 export interface Images {
@@ -19,11 +19,12 @@ export interface BuiltImage {
   readonly dockerfile: string;
 }
 
-/** Reads base/images.yaml. @throws UsageError when it has not the two maps. */
+/** Reads base/images.yaml. @throws MistakenFiles when it has not the two maps. */
 export async function readImages(root: string): Promise<Images> {
   const content = parseYaml(await readFile(join(root, 'base/images.yaml'), 'utf8')) as Partial<Images> | null;
   if (content?.published === undefined || content.built === undefined) {
-    throw new UsageError('base/images.yaml must hold the maps "published" and "built"');
+    const message = 'it must hold the maps "published" and "built"';
+    throw mistakenFile('base/images.yaml', 'image-not-pinned', [{ message }]);
   }
   return { published: content.published, built: content.built };
 }

@@ -1,48 +1,49 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   type Context,
   didYouMean,
   type KubernetesObject,
+  type Mistake,
+  mistakenFile,
   type Problem,
   type Rule,
-  UsageError,
 } from '@plumbline/validators';
+import { type Facts, readTablesOf } from './files.ts';
 import { findObject } from './names.ts';
 import { type Reader, type Reading, readers, readPath } from './readers.ts';
 import { type Fact, readFacts } from './table.ts';
 
-/** The facts of every system, by its name. */
-export type Facts = ReadonlyMap<string, readonly Fact[]>;
-
 /**
- * Reads facts/<system>.md of a repository.
- * @throws UsageError with file and line when a table is wrong or a fact's name is unknown.
+ * Reads the fact tables of facts/<system>.md.
+ * @throws MistakenFiles with every line at which a table is wrong or a fact's name is unknown.
  */
-export async function loadFacts(root: string): Promise<Facts> {
-  const folder = join(root, 'facts');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.md'));
-  const facts = new Map<string, readonly Fact[]>();
-  for (const file of files) {
-    const read = readFacts(await readFile(join(folder, file), 'utf8'), `facts/${file}`);
-    for (const fact of read) readerOf(fact);
-    facts.set(file.slice(0, -'.md'.length), read);
-  }
-  return facts;
+export function loadFacts(root: string): Promise<Facts> {
+  return readTablesOf(root, (markdown, file) => {
+    const facts = readFacts(markdown, file);
+    const mistakes = facts.filter((fact) => readerOf(fact) === undefined).map(unknownFact);
+    if (mistakes.length > 0) throw mistakenFile(file, 'fact', distinct(mistakes));
+    return facts;
+  });
+}
+
+function unknownFact({ name, line }: Fact): Mistake {
+  const way = `${didYouMean(name, Object.keys(readers))}; docs/conventions.md lists them`;
+  return { line, message: `there is no fact "${name}"${way}` };
+}
+
+/** One of each line: a row has a fact for each environment. */
+function distinct(mistakes: readonly Mistake[]): Mistake[] {
+  return [...new Map(mistakes.map((mistake) => [mistake.line, mistake])).values()];
 }
 
 /** The reader of a fact and the words left for it: names of two words come before names of one. */
-function readerOf(fact: Fact): { readonly read: Reader; readonly words: readonly string[] } {
+function readerOf(fact: Fact): { readonly read: Reader; readonly words: readonly string[] } | undefined {
   const words = fact.name.split(/\s+/);
   if (fact.name.startsWith('$')) return { read: (object) => readPath(object, fact.name), words: [] };
   for (const length of [2, 1]) {
     const read = readers[words.slice(0, length).join(' ')];
     if (read !== undefined) return { read, words: words.slice(length) };
   }
-  const known = Object.keys(readers);
-  throw new UsageError(
-    `${fact.file}:${fact.line}: there is no fact "${fact.name}"${didYouMean(fact.name, known)}; docs/conventions.md lists them`,
-  );
+  return undefined;
 }
 
 /** What is wrong with one fact, or undefined when it holds. */
@@ -67,10 +68,11 @@ export function judgeFact(
       `${where} says that ${target} has ${fact.object}, and it has not${didYouMean(fact.object, names)}`,
     );
   }
-  const { read, words } = readerOf(fact);
+  const reader = readerOf(fact);
+  if (reader === undefined) return problem(unknownFact(fact).message);
   let reading: Reading;
   try {
-    reading = read(object, words, objects);
+    reading = reader.read(object, reader.words, objects);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return problem(`${where} says that ${fact.name} is ${fact.expected}, and ${reason}`);

@@ -1,4 +1,4 @@
-import { UsageError } from '@plumbline/validators';
+import { type Mistake, mistakenFile } from '@plumbline/validators';
 
 /** One cell of a fact table: what the seed says of one object in one environment. */
 export interface Fact {
@@ -36,7 +36,7 @@ function environmentsOf(head: string): readonly string[] | undefined {
 /**
  * Reads the fact tables of a Markdown file: those whose first two columns are `object` and `fact`. Other tables,
  * and all other text, are for people.
- * @throws UsageError when a row has another number of cells than its head, a head names no environment, or rows of
+ * @throws MistakenFiles when a row has another number of cells than its head, a head names no environment, or rows of
  * facts have no head.
  */
 export function readFacts(markdown: string, file: string): Fact[] {
@@ -46,19 +46,21 @@ export function readFacts(markdown: string, file: string): Fact[] {
 /**
  * Reads the flow tables of a Markdown file: those whose first two columns are `client` and `talks to`, with `yes` or
  * `-` for each environment. The client is the `object` of each cell, and whom it talks to is its `name`.
- * @throws UsageError as `readFacts` does, and for a cell that is neither.
+ * @throws MistakenFiles as `readFacts` does, and for a cell that is neither.
  */
 export function readFlows(markdown: string, file: string): Fact[] {
   const flows = readTables(markdown, file, 'flows');
-  for (const { expected, line } of flows) {
-    if (expected !== 'yes' && expected !== '-') {
-      throw new UsageError(`${file}:${line}: a flow is "yes" or "-", not "${expected}"`);
-    }
-  }
+  const mistakes = flows
+    .filter(({ expected }) => expected !== 'yes' && expected !== '-')
+    .map(({ expected, line }) => ({ line, message: `a flow is "yes" or "-", not "${expected}"` }));
+  if (mistakes.length > 0) throw mistakenFile(file, 'flow-fact', mistakes);
   return flows;
 }
 
 const heads = { facts: ['object', 'fact'], flows: ['client', 'talks to'] } as const;
+
+/** The rules that hold each kind of table. */
+const rules = { facts: 'fact', flows: 'flow-fact' } as const;
 
 function kindOf([first, second]: readonly string[]): keyof typeof heads | undefined {
   return (['facts', 'flows'] as const).find((kind) => heads[kind][0] === first && heads[kind][1] === second);
@@ -66,6 +68,7 @@ function kindOf([first, second]: readonly string[]): keyof typeof heads | undefi
 
 function readTables(markdown: string, file: string, wanted: keyof typeof heads): Fact[] {
   const facts: Fact[] = [];
+  const mistakes: Mistake[] = [];
   let head: string[] | undefined;
   let ofOtherKind = false;
   for (const [index, text] of markdown.split('\n').entries()) {
@@ -84,26 +87,29 @@ function readTables(markdown: string, file: string, wanted: keyof typeof heads):
       if (head === undefined) continue;
       const unknown = row.slice(2).find((cell) => environmentsOf(cell) === undefined);
       if (unknown !== undefined) {
-        throw new UsageError(
-          `${file}:${line}: "${unknown}" is no environment; use everywhere, laptops, ${environments.join(', ')}`,
-        );
+        mistakes.push({
+          line,
+          message: `"${unknown}" is no environment; use everywhere, laptops, ${environments.join(', ')}`,
+        });
       }
       continue;
     }
     if (head === undefined) {
       // A table whose head was damaged would hold nothing, and say nothing.
       if (!ofOtherKind && row.length > 2 && /^[A-Z]\w+\/[\w.-]+$/.test(row[0] ?? '')) {
-        throw new UsageError(
-          `${file}:${line}: ${row[0]} stands in a table whose head begins neither with "| object | fact |" nor with ` +
+        mistakes.push({
+          line,
+          message:
+            `${row[0]} stands in a table whose head begins neither with "| object | fact |" nor with ` +
             '"| client | talks to |"',
-        );
+        });
+        ofOtherKind = true;
       }
       continue;
     }
     if (row.length !== head.length) {
-      throw new UsageError(
-        `${file}:${line}: the row has ${row.length} cells and its head has ${head.length}`,
-      );
+      mistakes.push({ line, message: `the row has ${row.length} cells and its head has ${head.length}` });
+      continue;
     }
     const [object = '', name = ''] = row;
     for (const [column, expected] of row.entries()) {
@@ -113,5 +119,6 @@ function readTables(markdown: string, file: string, wanted: keyof typeof heads):
       }
     }
   }
+  if (mistakes.length > 0) throw mistakenFile(file, rules[wanted], mistakes);
   return facts;
 }

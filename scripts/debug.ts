@@ -47,7 +47,10 @@ await clusterScript({
     const image = typeof values.image === 'string' ? values.image : undefined;
     const builds = image === undefined && values['without-images'] !== true;
     const build = builds
-      ? { images: await buildableImages(root, ['debug']), engine: await engineFor(values.engine, dryRun) }
+      ? {
+          images: (await buildableImages(root, ['debug'])).images,
+          engine: await engineFor(values.engine, dryRun),
+        }
       : undefined;
     const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
     const plan = debugPlan({

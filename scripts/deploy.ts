@@ -1,6 +1,7 @@
 import { UsageError } from '@plumbline/validators';
 import {
   buildableImages,
+  builtOrTold,
   deployPlan,
   platformObjects,
   readAddresses,
@@ -78,9 +79,13 @@ async function imagesToBuild({ values, choice, cluster, dryRun }: Work) {
         'yourself and add --without-images',
     );
   }
-  const images = await buildableImages(
-    root,
-    choice.systems.map(({ name }) => name),
+  const images = builtOrTold(
+    await buildableImages(
+      root,
+      choice.systems.map(({ name }) => name),
+    ),
+    dryRun,
+    'A deploy can go on without building any: --without-images',
   );
   return { images, engine: await engineFor(values.engine, dryRun) };
 }

@@ -4,10 +4,13 @@ import {
   assumedCluster,
   buildableImages,
   buildSteps,
+  builtOrTold,
   type Choice,
   type Cluster,
   choose,
+  guardForeignContext,
   loadSteps,
+  productionEnvironments,
 } from '../deploy/index.ts';
 import { follow } from './lib/cluster-script.ts';
 import { engineFor } from './lib/engine-option.ts';
@@ -50,7 +53,11 @@ await main(async () => {
     return 0;
   }
   const dryRun = values['dry-run'];
-  const images = await buildableImages(root, positionals);
+  const images = builtOrTold(
+    await buildableImages(root, positionals),
+    dryRun,
+    'Name the systems whose images there are: npm run images -- SYSTEM',
+  );
   const cluster =
     values.load === undefined ? undefined : await clusterToLoad(values.load, positionals, values.context);
   if (cluster !== undefined && cluster.host.kind !== 'other' && !dryRun)
@@ -75,5 +82,13 @@ async function clusterToLoad(
   if (choice.environment.secrets === 'external') {
     throw new UsageError(`${environment} pulls its images from a registry: nothing is loaded into it`);
   }
-  return assumedCluster(choice, { context, yesProduction: false });
+  const permission = { context, yesProduction: false };
+  guardForeignContext(choice.environment, permission, await productionEnvironments(root));
+  const cluster = assumedCluster(choice, permission);
+  if (cluster.host.kind === 'other' && environment !== 'docker-desktop') {
+    throw new UsageError(
+      `${cluster.context} is no ${environment} cluster that images can be loaded into: nothing was built`,
+    );
+  }
+  return cluster;
 }

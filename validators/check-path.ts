@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { type CheckStreamOptions, checkStreams } from './check-stream.ts';
 import type { Finding } from './finding.ts';
@@ -60,7 +60,7 @@ function failed(target: string, findings: readonly Finding[]): ReportedTarget {
   return { target, resources: [], flows: [], findings, notChecked: [] };
 }
 
-/** The root of the git repository around a folder, or the folder itself where there is none. */
+/** The root of the git repository around a folder; where there is none, where the command stands if the folder is in it, else the folder. */
 async function repositoryOf(folder: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('git', ['rev-parse', '--show-toplevel'], {
@@ -69,6 +69,7 @@ async function repositoryOf(folder: string): Promise<string> {
     });
     return stdout.trim();
   } catch {
-    return folder;
+    const here = process.cwd();
+    return folder.startsWith(here.endsWith(sep) ? here : `${here}${sep}`) ? here : folder;
   }
 }

@@ -2,6 +2,11 @@ export { noStore, openStore, type Store } from './cache/store.ts';
 export { type CheckedTarget, type CheckOptions, check } from './check.ts';
 export { checkPath } from './check-path.ts';
 export { type CheckStreamOptions, checkStreams, type RenderedStream } from './check-stream.ts';
+export { codeVersion } from './code-version.ts';
+export { readArguments } from './command/arguments.ts';
+export { checkCommand, type OwnOptions, type Surroundings } from './command/check.ts';
+export { main } from './command/main.ts';
+export { type Progress, startProgress } from './command/progress.ts';
 export { allowance, capacity, type Environment, readEnvironment } from './environment/environment.ts';
 export { describeResource, type Finding, type ResourceName, type Severity, type Source } from './finding.ts';
 export { type Deliveries, deliver } from './gitops/deliver.ts';
@@ -10,6 +15,7 @@ export { htmlPage } from './graph/html.ts';
 export { mermaid } from './graph/mermaid.ts';
 export { type Topology, topologyOf } from './graph/topology.ts';
 export { readTree, type Tree } from './kustomization/tree.ts';
+export { allRead, type Mistake, MistakenFiles, mistakenFile } from './mistaken-files.ts';
 export { buildModel, type Model } from './model/model.ts';
 export type { Workload } from './model/workload.ts';
 export { pooled } from './process/pool.ts';
@@ -34,6 +40,7 @@ export {
   type ReportedFlow,
   type ReportedTarget,
   reportOf,
+  reportOfMistakes,
 } from './reports/report.ts';
 export { table } from './reports/table.ts';
 export { textReport } from './reports/text.ts';

@@ -17,11 +17,17 @@ export interface BuildableImage {
 /** The image of `npm run debug`, which no system runs. */
 export const debugImage = 'plumbline-debug';
 
+/** What can be built, and a line for each image whose Dockerfile is not in the repository. */
+export interface Buildable {
+  readonly images: readonly BuildableImage[];
+  readonly missing: readonly string[];
+}
+
 /**
  * The images of these systems (all when none is named) that base/images.yaml says are built here.
- * @throws UsageError when a word names no system with an image, or a Dockerfile is not in the repository.
+ * @throws UsageError when a word names no system with an image.
  */
-export async function buildableImages(root: string, systems: readonly string[]): Promise<BuildableImage[]> {
+export async function buildableImages(root: string, systems: readonly string[]): Promise<Buildable> {
   const { built } = await readImages(root);
   const known = new Set(Object.values(built).map(({ system }) => system));
   for (const name of systems) {
@@ -46,10 +52,18 @@ export async function buildableImages(root: string, systems: readonly string[]):
     else
       images.push({ name, system, context, dockerfile, content: await contentOf(root, context, dockerfile) });
   }
-  if (missing.length > 0) {
-    throw new UsageError(
-      `These images cannot be built:\n${missing.join('\n')}\nA deploy can go on without building any: --without-images`,
-    );
-  }
+  return { images, missing };
+}
+
+/**
+ * The images, once it is told that some cannot be built: a dry run goes on without them, all else ends.
+ * @param wayOut what a person can do.
+ * @throws UsageError when some cannot be built and it is no dry run.
+ */
+export function builtOrTold({ images, missing }: Buildable, dryRun: boolean, wayOut: string) {
+  if (missing.length === 0) return images;
+  const message = `These images cannot be built:\n${missing.join('\n')}\n${wayOut}`;
+  if (!dryRun) throw new UsageError(message);
+  process.stderr.write(`${message}\nThe plan below leaves them out.\n\n`);
   return images;
 }

@@ -1,9 +1,12 @@
-import { access, readdir, rm, stat } from 'node:fs/promises';
+import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
+  allRead,
   type CheckedTarget,
+  type CheckOptions,
   check,
+  codeVersion,
   findGitOps,
   findTargets,
   gitOpsFolder,
@@ -42,7 +45,8 @@ export async function checkRepository(
     store,
     scratch: join(cache, 'scratch'),
     workers: availableParallelism(),
-    extraRules: await ownRules(root),
+    ...(await ownRules(root)),
+    compose: useCache,
     progress,
   });
   await Promise.all([store.prune(30), sweep(join(cache, 'scratch'))]);
@@ -67,15 +71,18 @@ async function sweep(folder: string): Promise<void> {
   }
 }
 
-/** The rules that a repository brings itself: its facts and its images, where it has them. */
-async function ownRules(root: string): Promise<Rule[]> {
+/** The rules that a repository brings itself: its facts and its images, where it has them; and a digest of all that makes them. */
+async function ownRules(root: string): Promise<Required<Pick<CheckOptions, 'extraRules' | 'extraVersion'>>> {
   const rules: Rule[] = [];
-  if (await isThere(join(root, 'facts'))) {
-    const [facts, flows] = await Promise.all([loadFacts(root), loadFlows(root)]);
-    rules.push(factsRule(facts), flowsRule(flows));
+  const hasFacts = await isThere(join(root, 'facts'));
+  if (hasFacts) {
+    const [facts, flows] = await allRead([loadFacts(root), loadFlows(root)]);
+    rules.push(factsRule(facts ?? new Map()), flowsRule(flows ?? new Map()));
   }
   if (await isThere(join(root, 'base/images.yaml'))) rules.push(pinnedImages(await readImages(root)));
-  return rules;
+  const images = await readFile(join(root, 'base/images.yaml'), 'utf8').catch(() => '');
+  const code = codeVersion([join(ownRoot, 'facts'), ...(hasFacts ? [join(root, 'facts')] : [])]);
+  return { extraRules: rules, extraVersion: `${code} ${images}` };
 }
 
 function isThere(path: string): Promise<boolean> {

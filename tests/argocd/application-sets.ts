@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { type KubernetesObject, parseYaml } from '@plumbline/validators';
+import { type LabelSelector, matchesSelector } from '../../validators/model/selectors.ts';
 import { filesBelow, root } from './repository.ts';
 
 /** The part of an Application's spec that the tests read. */
@@ -27,18 +28,9 @@ export interface ApplicationSpec {
   }[];
 }
 
-interface Requirement {
-  readonly key: string;
-  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-  readonly values?: readonly string[];
-}
-
 interface Generator {
   readonly clusters?: {
-    readonly selector: {
-      readonly matchLabels?: Readonly<Record<string, string>>;
-      readonly matchExpressions?: readonly Requirement[];
-    };
+    readonly selector: LabelSelector;
   };
   readonly git?: {
     readonly directories?: readonly { readonly path: string; readonly exclude?: boolean }[];
@@ -84,23 +76,7 @@ export function takes(set: ApplicationSet, { labels }: Cluster): boolean {
   const [first] = set.spec.generators;
   const selector = (first?.clusters ?? first?.matrix?.generators[0]?.clusters)?.selector;
   if (selector === undefined) throw new Error(`${set.metadata.name} selects no clusters`);
-  const matches = ({ key, operator, values = [] }: Requirement) => {
-    const value = labels[key];
-    switch (operator) {
-      case 'In':
-        return value !== undefined && values.includes(value);
-      case 'NotIn':
-        return value === undefined || !values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      case 'DoesNotExist':
-        return value === undefined;
-    }
-  };
-  return (
-    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
-    (selector.matchExpressions ?? []).every(matches)
-  );
+  return matchesSelector(selector, labels);
 }
 
 /**

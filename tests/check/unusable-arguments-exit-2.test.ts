@@ -42,39 +42,6 @@ test('a folder that is no repository', async () => {
   assert.match(await refusal(folder, '--root', `${folder.path}/base`), 'there is no overlays/ in');
 });
 
-test('environment files with mistakes: all of them, in both environments', async () => {
-  await using folder = await repository();
-  await folder.edit('overlays/kind/environment.yaml', 'loadBalancers: false', 'loadBalancer: false');
-  await folder.edit('overlays/kind/environment.yaml', 'count: 1', 'count: none');
-  await folder.edit('overlays/production/environment.yaml', 'secrets: external', 'secrets: extern');
-  const told = await refusal(folder);
-  for (const mistake of [
-    'overlays/kind/environment.yaml does not describe an environment:',
-    'spec has no field loadBalancer (did you mean "loadBalancers"?)',
-    'spec must have the field loadBalancers',
-    'spec.nodes[0].count is "none" and must be an integer',
-    'overlays/production/environment.yaml does not describe an environment:',
-    'spec.secrets is "extern" and must be one of committed, external (did you mean "external"?)',
-  ]) {
-    assert.match(told, mistake);
-  }
-});
-
-test('an environment file that is not there', async () => {
-  await using folder = await repository();
-  await folder.write('overlays/minikube/kustomization.yaml', 'resources: []\n');
-  assert.match(await refusal(folder, 'minikube'), 'overlays/minikube/environment.yaml is not there');
-});
-
-test('a fact table with a fact that nobody reads', async () => {
-  await using folder = await repository();
-  await folder.edit('facts/shop.md', '| replicas |', '| replica  |');
-  assert.match(
-    await refusal(folder),
-    'facts/shop.md:5: there is no fact "replica" (did you mean "replicas"?)',
-  );
-});
-
 test('--help prints every option, and exits 0', async () => {
   await using folder = await repository();
   const { status, stdout } = await command(folder, '--help');

@@ -145,11 +145,26 @@ test('an image without a Dockerfile is named before anything is touched', async 
     () => false,
   );
   if (isThere) return;
-  const { status, stderr, calls } = await runScript('deploy', ['kind', 'preempt', '--dry-run']);
+  const { status, stderr, calls } = await runScript('deploy', ['kind', 'preempt']);
   assert.is(status, 2);
   assert.match(stderr, `${name}: ${dockerfile} is not in the repository`);
   assert.match(stderr, '--without-images');
-  assert.equal(calls, []);
+  assert.not.ok(calls.some((call) => call.startsWith('kubectl apply') || call.startsWith('kind create')));
+  const dry = await runScript('deploy', ['kind', 'preempt', '--dry-run']);
+  assert.is(dry.status, 0);
+  assert.match(dry.stderr, `${name}: ${dockerfile} is not in the repository`);
+  assert.match(dry.stdout, 'kubectl --context kind-plumbline apply --kustomize overlays/kind/preempt');
+});
+
+test("production's cluster, and one of another host, are no place to load a laptop's images into", async () => {
+  for (const [context, reason] of [
+    ['production', /production is a context of production/],
+    ['somewhere', /somewhere is no kind cluster that images can be loaded into/],
+  ] as const) {
+    const { status, stderr } = await runScript('images', ['debug', '--load', 'kind', '--context', context]);
+    assert.is(status, 2);
+    assert.match(stderr, reason);
+  }
 });
 
 test('where nothing builds, each engine says why', async () => {

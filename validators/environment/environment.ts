@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { noStore, type Store } from '../cache/store.ts';
+import { type Mistake, mistakenFile } from '../mistaken-files.ts';
 import { parseYaml } from '../render/yaml.ts';
 import { parseQuantity } from '../room/quantity.ts';
-import { UsageError } from '../usage-error.ts';
 
 /** The JSON schema of an environment file, documented field by field. */
 export const schemaFile = join(import.meta.dirname, 'environment.schema.json');
@@ -69,7 +69,7 @@ interface EnvironmentFile {
  * Reads and checks an environment file.
  * @param path the file's path, as it is to be named in messages, relative to `root`.
  * @param store remembers which contents were right.
- * @throws UsageError that lists every mistake with its field.
+ * @throws MistakenFiles that lists every mistake with its line and field.
  */
 export async function readEnvironment(
   root: string,
@@ -84,36 +84,40 @@ export async function readEnvironment(
     content = parseYaml(text);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new UsageError(
-        `${path} is not there: it says what the cluster offers; copy another environment's`,
-      );
+      const message = "it is not there: it says what the cluster offers; copy another environment's";
+      throw mistakenFile(path, 'environment', [{ message }]);
     }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${path}: ${reason}`);
+    const { message, mark } = error as Error & { readonly mark?: { readonly line: number } };
+    const line = mark === undefined ? {} : { line: mark.line + 1 };
+    throw mistakenFile(path, 'environment', [{ ...line, message }]);
   }
   const mistakes = await rememberedMistakes(text, content, store);
   const { metadata, spec } = (content ?? {}) as Partial<EnvironmentFile>;
   const folder = basename(dirname(path));
   if (!anyFolder && typeof metadata?.name === 'string' && metadata.name !== folder) {
-    mistakes.push(`metadata.name is "${metadata.name}", and its folder is ${folder}: they must be the same`);
+    const field = 'metadata.name';
+    const { lineAt } = await import('../source/line-at.ts');
+    mistakes.push({
+      path: field,
+      line: lineAt(text, field),
+      message: `${field} is "${metadata.name}", and its folder is ${folder}: they must be the same`,
+    });
   }
   if (mistakes.length > 0 || metadata === undefined || spec === undefined) {
-    throw new UsageError(
-      `${path} does not describe an environment:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`,
-    );
+    throw mistakenFile(path, 'environment', mistakes);
   }
   return { ...spec, name: metadata.name };
 }
 
 /** The mistakes of a content; the validator, which takes a while to load, is not asked again of what was right. */
-async function rememberedMistakes(text: string, content: unknown, store: Store): Promise<string[]> {
+async function rememberedMistakes(text: string, content: unknown, store: Store): Promise<Mistake[]> {
   const hash = createHash('sha256')
     .update('environment')
     .update(await readFile(schemaFile));
   const key = hash.update(text).digest('hex');
   if ((await store.get(key)) !== undefined) return [];
   const { mistakesOf } = await import('./mistakes.ts');
-  const mistakes = await mistakesOf(content);
+  const mistakes = await mistakesOf(content, text);
   if (mistakes.length === 0) await store.put(key, 'right');
   return mistakes;
 }

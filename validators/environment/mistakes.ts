@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Mistake } from '../mistaken-files.ts';
 import { pathOf } from '../schemas/validate.ts';
+import { lineAt } from '../source/line-at.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { schemaFile } from './environment.ts';
 
@@ -11,12 +13,23 @@ async function compile(): Promise<ValidateFunction> {
   return new Ajv({ allErrors: true, verbose: true }).compile(schema);
 }
 
-/** Every way in which an environment file's content does not fit its schema, with the field and the way out. */
-export async function mistakesOf(content: unknown): Promise<string[]> {
+/** Every way in which an environment file's content does not fit its schema, with line, field and the way out. */
+export async function mistakesOf(content: unknown, text: string): Promise<Mistake[]> {
   compiled ??= compile();
   const validate = await compiled;
   validate(content);
-  return (validate.errors ?? []).map(describe);
+  return (validate.errors ?? []).map((error) => {
+    const path = fieldOf(error);
+    return { ...(path === '' ? {} : { path }), line: lineAt(text, path), message: describe(error) };
+  });
+}
+
+/** The field that is to be mended: one that should not be there by its own name. */
+function fieldOf({ instancePath, keyword, params }: ErrorObject): string {
+  const field = pathOf(instancePath);
+  if (keyword !== 'additionalProperties') return field;
+  const name = String(params.additionalProperty);
+  return field === '' ? name : `${field}.${name}`;
 }
 
 function describe({ instancePath, keyword, message, params, data, parentSchema }: ErrorObject): string {

@@ -31,7 +31,8 @@ export function matchesSelector(selector: LabelSelector | undefined, labels: Lab
   );
 }
 
-function matchesExpression(
+/** Whether labels meet one requirement; an operator that there is not is met by none. */
+export function matchesExpression(
   { key, operator, values = [] }: NonNullable<LabelSelector['matchExpressions']>[number],
   labels: Labels,
 ): boolean {

@@ -13,6 +13,10 @@ export interface Inputs {
   readonly files: readonly string[];
   /** SHA-256 over the files' paths and contents; undefined when something lies outside (a remote base). */
   readonly digest: string | undefined;
+  /** The folders, relative to the root, that make it up in this order, where it is a list of kustomizations and nothing else. */
+  readonly parts: readonly string[] | undefined;
+  /** Every field that a kustomization of it has. */
+  readonly fields: ReadonlySet<string>;
   /** References that lead nowhere, with the file, the field and the line that hold them. */
   readonly findings: readonly Finding[];
 }
@@ -68,6 +72,7 @@ export async function readInputs(root: string, folder: string, reads: Reads = ne
   const files = new Map<string, Buffer>();
   const findings: Finding[] = [];
   const seen = new Set<string>();
+  const fields = new Set<string>();
   let remote = false;
 
   /** Adds a file to the inputs, and gives its text; undefined when there is no such file. */
@@ -84,6 +89,7 @@ export async function readInputs(root: string, folder: string, reads: Reads = ne
     if (kustomization === undefined) return false;
     seen.add(directory);
     for (const file of kustomization.files) add(file);
+    for (const field of Object.keys(kustomization.fields)) fields.add(field);
     for (const reference of kustomization.references) await follow(directory, kustomization, reference);
     for (const text of kustomization.plugins) addNamedBy(directory, text);
     return true;
@@ -123,10 +129,25 @@ export async function readInputs(root: string, folder: string, reads: Reads = ne
 
   await walk(folder);
   const sorted = [...files.keys()].sort();
-  if (remote) return { files: sorted, digest: undefined, findings };
+  const parts = partsOf(root, folder, reads);
+  if (remote) return { files: sorted, digest: undefined, parts, fields, findings };
   const hash = createHash('sha256');
   for (const file of sorted) hash.update(`${relative(folder, file)}\0`).update(files.get(file) ?? '');
-  return { files: sorted, digest: hash.digest('hex'), findings };
+  return { files: sorted, digest: hash.digest('hex'), parts, fields, findings };
+}
+
+/** The folders that a kustomization lists, where it says nothing else and each of them is a kustomization itself. */
+function partsOf(root: string, folder: string, reads: Reads): string[] | undefined {
+  const whole = readKustomization(root, folder, reads);
+  const plain = new Set(['apiVersion', 'kind', 'resources']);
+  if (whole === undefined || !Object.keys(whole.fields).every((field) => plain.has(field))) return undefined;
+  const parts = whole.references.map(({ path }) => join(folder, path));
+  const kinds = parts.map((part) => readKustomization(root, part, reads)?.fields.kind ?? 'Kustomization');
+  const all = [whole.fields.kind ?? 'Kustomization', ...kinds];
+  const known = parts.every((part) => readKustomization(root, part, reads) !== undefined);
+  return known && parts.length > 0 && all.every((kind) => kind === 'Kustomization')
+    ? parts.map(posix)
+    : undefined;
 }
 
 /** The text of a file, by its path from the root; undefined when there is no such file. */

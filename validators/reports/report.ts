@@ -6,12 +6,12 @@ import { type KubernetesObject, nameOf } from '../render/objects.ts';
 export interface ReportedFlow {
   /** `Deployment preempt/api`. */
   readonly from: string;
-  /** The workload that answers, or undefined for what lies outside the target. */
-  readonly to: string | undefined;
+  /** The workload that answers; absent for what lies outside the target. */
+  readonly to?: string | undefined;
   /** `mysql:3306`. */
   readonly destination: string;
   /** The pod's port. */
-  readonly port: number | undefined;
+  readonly port?: number | undefined;
   /** What tells the client so: `env DB_HOST`. */
   readonly by: string;
   readonly allowed: boolean;
@@ -58,15 +58,30 @@ export function reportOf(
   };
 }
 
+/** The report of files that kept the check from judging anything: each stands as a target of its own. */
+export function reportOfMistakes({ findings }: { readonly findings: readonly Finding[] }): Report {
+  const files = [...new Set(findings.map(({ source }) => source?.file ?? ''))];
+  return {
+    version: 1,
+    targets: files.map((file) => ({
+      target: file,
+      resources: [],
+      flows: [],
+      findings: findings.filter(({ source }) => source?.file === file),
+      notChecked: [],
+    })),
+  };
+}
+
 /** A flow in the words of reports. */
 export function reportFlow({ from, to, destination, port, told, verdict }: Flow): ReportedFlow {
   const name = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }) =>
     describeResource({ apiVersion: '', kind, namespace, name });
   return {
     from: name(from),
-    to: to === undefined ? undefined : name(to),
+    ...(to === undefined ? {} : { to: name(to) }),
     destination,
-    port,
+    ...(port === undefined ? {} : { port }),
     by: told.by,
     allowed: verdict.allowed,
   };

@@ -1,6 +1,6 @@
 import type { Environment } from '../environment/environment.ts';
 import type { PodSpec } from '../model/kubernetes.ts';
-import type { Labels } from '../model/selectors.ts';
+import { type Labels, matchesExpression } from '../model/selectors.ts';
 import { readQuantity } from './quantity.ts';
 
 /** One node, and what is left of it. */
@@ -51,26 +51,14 @@ interface Requirement {
 }
 
 /**
+ * Whether a node's labels meet a requirement: those of selectors, and two that compare numbers.
  * Source: k8s.io/component-helpers, `scheduling/corev1/nodeaffinity`.
  */
-function meets(labels: Labels, { key, operator, values = [] }: Requirement): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return Number(value) > Number(values[0]);
-    case 'Lt':
-      return Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
+function meets(labels: Labels, requirement: Requirement): boolean {
+  const { key, operator, values = [] } = requirement;
+  if (operator === 'Gt') return Number(labels[key]) > Number(values[0]);
+  if (operator === 'Lt') return Number(labels[key]) < Number(values[0]);
+  return matchesExpression({ key, operator, values }, labels);
 }
 
 /** The first label that a pod wants of a node and that the node lacks, as a person would write it. */

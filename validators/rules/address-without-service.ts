@@ -1,3 +1,4 @@
+import { deadEndsOf } from './dead-end.ts';
 import type { Rule } from './rule.ts';
 
 /** A workload is told to talk to a name that resolves to nothing. */
@@ -6,17 +7,5 @@ export const addressWithoutService: Rule = {
   severity: 'error',
   family: 'flows',
   title: 'an address names a Service or pod that is not there',
-  *check({ flows }) {
-    for (const { told, kind, reason, meant } of flows.deadEnds) {
-      if (kind !== 'no-service') continue;
-      const { workload, address, object, path, by } = told;
-      yield {
-        object,
-        path,
-        message:
-          `${workload.kind} ${workload.name} is told by ${by} to talk to ${address.text}, and ${reason}` +
-          `${meant === undefined ? '' : ` (did you mean "${meant}"?)`}: the name would not resolve`,
-      };
-    }
-  },
+  check: ({ flows }) => deadEndsOf(flows, 'no-service', 'the name would not resolve'),
 };

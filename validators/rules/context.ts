@@ -1,4 +1,5 @@
 import { capacity, type Environment } from '../environment/environment.ts';
+import type { Deliveries } from '../gitops/deliver.ts';
 import { type Flows, inferFlows } from '../graph/flows.ts';
 import type { Tree } from '../kustomization/tree.ts';
 import { buildModel } from '../model/model.ts';
@@ -13,6 +14,7 @@ export function contextOf(
   environment: Environment | undefined,
   objects: readonly KubernetesObject[],
   kustomization?: Tree,
+  deliveries?: Deliveries,
 ): Context {
   const model = buildModel(objects);
   const nodes = environment === undefined ? 1 : capacity(environment).nodes;
@@ -33,5 +35,6 @@ export function contextOf(
       return asks;
     },
     kustomization,
+    deliveries,
   };
 }

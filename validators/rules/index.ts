@@ -218,13 +218,12 @@ export function judge(context: Context, chosen: readonly Rule[] = rules, lenient
   const notChecked: string[] = [];
   const allowances = allowancesOf(context);
   for (const rule of chosen) {
-    const blind =
-      (rule.needsEnvironment === true && context.environment === undefined) ||
-      (rule.needsKustomization === true && context.kustomization === undefined);
-    if (blind) {
+    if (rule.needsEnvironment === true && context.environment === undefined) {
       notChecked.push(rule.id);
       continue;
     }
+    // A render alone has no kustomization to judge.
+    if (rule.needsKustomization === true && context.kustomization === undefined) continue;
     let problems: readonly Problem[] = [];
     try {
       problems = [...rule.check(context)];

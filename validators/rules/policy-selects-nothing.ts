@@ -2,7 +2,7 @@ import { isSetToListen } from '../graph/listening.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
-import { describeSelector, type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import { describeSelector, type LabelSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
 import { didYouMean, editDistance } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
@@ -64,7 +64,7 @@ function* peers(
     const namespace = namespaceOfPeer(model, policy, peer);
     if (peer.ipBlock || namespace === undefined || isEmpty(podSelector)) continue;
     const there = model.workloadsIn(namespace);
-    if (there.some(({ labels }) => matchesSelector(podSelector, labels))) {
+    if (podSelector && model.selectedBy(namespace, podSelector).length > 0) {
       if (!peer.namespaceSelector) yield* strayValues(model, policy, podSelector, place, there);
       continue;
     }
@@ -152,7 +152,7 @@ function serversOf(
     if (peer.ipBlock || namespace === undefined) return undefined;
     const there = model.workloadsIn(namespace);
     if (there.length === 0) return undefined;
-    found.push(...there.filter(({ labels }) => matchesSelector(peer.podSelector ?? {}, labels)));
+    found.push(...model.selectedBy(namespace, peer.podSelector ?? {}));
   }
   return found;
 }
@@ -167,7 +167,7 @@ export const policySelectsNothing: Rule = {
     for (const policy of model.policies) {
       const { podSelector = {}, ingress = [], egress = [] } = policy.typed.spec ?? {};
       const here = model.workloadsIn(policy.namespace);
-      const selected = here.filter(({ labels }) => matchesSelector(podSelector, labels));
+      const selected = model.selectedBy(policy.namespace, podSelector);
       if (!isEmpty(podSelector) && selected.length === 0) {
         if (mayBeElsewhere(model, policy.namespace, podSelector, here)) continue;
         const hint = selectorHint(podSelector, here);

@@ -36,7 +36,7 @@ test('the budget bounds a system by its own line, else by the common one, and th
   assert.equal(allowance(unbounded, 'preempt'), capacity(environment));
 });
 
-test('every mistake is listed at once, each with its field and the way out', async () => {
+test('every mistake is listed at once, each with its line, its field and the way out', async () => {
   await using folder = await folderWith({ [path]: good });
   await folder.edit(path, 'count: 1', 'count: 0');
   await folder.edit(path, 'cpu: "8"', 'cpu: eight');
@@ -44,16 +44,15 @@ test('every mistake is listed at once, each with its field and the way out', asy
   await folder.edit(path, 'secrets: committed', 'secrets: commited');
   await folder.edit(path, 'kubernetes: "1.35"', 'kubernetes: 1.35');
   await folder.edit(path, 'by: minikube addon', 'by: minikube addo');
-  const [head, ...mistakes] = (await refusal(folder)).split('\n');
-  assert.is(head, `${path} does not describe an environment:`);
-  assert.equal(mistakes.sort(), [
-    '  spec has no field loadbalancers (did you mean "loadBalancers"?)',
-    '  spec must have the field loadBalancers',
-    '  spec.kubernetes is 1.35 and must be a string: write it in quotes',
-    '  spec.nodes[0].count must be >= 1',
-    '  spec.nodes[0].cpu is "eight", which is no quantity (as "500m", "8", "16Gi")',
-    '  spec.platform[0].by is "minikube addo" and must be one of argocd, minikube addon, manifest (did you mean "minikube addon"?)',
-    '  spec.secrets is "commited" and must be one of committed, external (did you mean "committed"?)',
+  const told = (await refusal(folder)).split('\n');
+  assert.equal(told.map((mistake) => mistake.replace(/^.*?:(\d+): /, '$1 ')).sort(), [
+    '10 spec.nodes[0].count must be >= 1',
+    '11 spec.nodes[0].cpu is "eight", which is no quantity (as "500m", "8", "16Gi")',
+    '27 spec has no field loadbalancers (did you mean "loadBalancers"?)',
+    '32 spec.platform[0].by is "minikube addo" and must be one of argocd, minikube addon, manifest (did you mean "minikube addon"?)',
+    '41 spec.secrets is "commited" and must be one of committed, external (did you mean "committed"?)',
+    '5 spec must have the field loadBalancers',
+    '8 spec.kubernetes is 1.35 and must be a string: write it in quotes',
   ]);
 });
 
@@ -71,14 +70,14 @@ test('an environment is named as its folder', async () => {
 
 test('what is no YAML says its line', async () => {
   await using folder = await folderWith({ [path]: 'spec:\n  nodes: [\n' });
-  assert.match(await refusal(folder), /^overlays\/kind\/environment\.yaml: .*\(3:1\)/);
+  assert.match(await refusal(folder), /^overlays\/kind\/environment\.yaml:3: /);
 });
 
 test('a file that is not there, or is empty, is asked for', async () => {
   await using folder = await folderWith({ 'README.md': '' });
   assert.match(
     await refusal(folder),
-    /^overlays\/kind\/environment\.yaml is not there: .*what the cluster offers/,
+    /^overlays\/kind\/environment\.yaml: it is not there: .*what the cluster offers/,
   );
   await folder.write(path, '');
   assert.match(await refusal(folder), /^overlays\/kind\/environment\.yaml/);

@@ -1,19 +1,14 @@
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import {
-  type CheckStreamOptions,
-  checkPath,
-  checkStreams,
-  type RenderedStream,
-  type Report,
-  readEnvironment,
-  rules,
-  UsageError,
-} from '@plumbline/validators';
-import { cache } from './root.ts';
-import { repositoryTools } from './tools.ts';
+import { checkPath } from '../check-path.ts';
+import { type CheckStreamOptions, checkStreams, type RenderedStream } from '../check-stream.ts';
+import { readEnvironment } from '../environment/environment.ts';
+import type { Report } from '../reports/report.ts';
+import { rules } from '../rules/index.ts';
+import type { Tools } from '../tools/locate.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** What one file may hold, in bytes; five thousand objects are a tenth of it. */
 const mostBytes = 64 * 2 ** 20;
@@ -23,6 +18,9 @@ export interface OthersOptions {
   readonly rendered: readonly string[];
   /** The file that says what the cluster offers. */
   readonly environment: string | undefined;
+  readonly tools: Tools;
+  /** A folder for files of this run. */
+  readonly scratch: string;
   readonly progress: (message: string) => void;
 }
 
@@ -31,12 +29,13 @@ export async function checkOthers({
   paths,
   rendered,
   environment,
+  tools,
+  scratch,
   progress,
 }: OthersOptions): Promise<Report> {
-  const tools = await repositoryTools(progress);
   const options: CheckStreamOptions = {
     kubeconform: tools.kubeconform,
-    scratch: join(cache, 'scratch'),
+    scratch,
     workers: availableParallelism(),
     rules,
     environment:

@@ -17,6 +17,7 @@ against the systems' facts and against what its environment offers, and says wha
   npm run check                        all environments and systems
   npm run check -- kind preempt        one system in one environment
   npm run check -- production          everything in production
+  npm run check -- argocd              what Argo CD is told, and whether its Applications find what they take
   npm run check -- --path DIR          any kustomization, of any repository
   npm run check -- --every DIR         every kustomization below DIR that no other one there includes
   npm run check -- --rendered FILE     rendered YAML, each file a target of its own; - is standard input

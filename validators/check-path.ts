@@ -4,14 +4,20 @@ import { join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { type CheckStreamOptions, checkStreams } from './check-stream.ts';
 import type { Finding } from './finding.ts';
+import { deliver } from './gitops/deliver.ts';
+import { readTree } from './kustomization/tree.ts';
 import { besideNeighbours, type CheckedStream } from './neighbours.ts';
 import { inTheLightOf } from './pieces.ts';
 import { pooled } from './process/pool.ts';
-import { readInputs } from './render/inputs.ts';
+import { newReads, readInputs } from './render/inputs.ts';
 import { type Found, findKustomizations, tops, topsAround } from './render/kustomizations.ts';
 import { build } from './render/kustomize.ts';
+import { readStream } from './render/stream.ts';
 import type { ReportedTarget } from './reports/report.ts';
 import { UsageError } from './usage-error.ts';
+
+/** A stream that may hold what Argo CD is told; others are not read for it. */
+const ofArgoCd = /^apiVersion: ["']?argoproj\.io\//m;
 
 /** How many of the kustomizations that include a piece are asked about it. */
 const mostAround = 6;
@@ -118,7 +124,8 @@ async function checkFolder(
   kustomize: string,
   options: CheckStreamOptions,
 ): Promise<CheckedStream> {
-  const { files, findings } = await readInputs(root, name);
+  const reads = newReads();
+  const { files, findings } = await readInputs(root, name, reads);
   if (findings.length > 0) return failed(name, findings);
   const built = await build([kustomize, 'build'], root, name);
   if (!built.ok) {
@@ -132,10 +139,23 @@ async function checkFolder(
       { rule: 'render', severity: 'warning', message, source: { file: files[0] ?? name } },
     ]);
   }
-  const { locateSource } = await import('./source/locate.ts');
+  const { locator } = await import('./source/locate.ts');
+  const locate = locator(root, name, reads);
+  const deliveriesOf = (stream: string) => {
+    const objects = readStream(stream, name).objects.map(({ object }) => object);
+    const projects = objects.filter(({ kind }) => kind === 'AppProject');
+    return deliver(root, objects, projects, async (path) => {
+      const other = await build([kustomize, 'build'], root, path);
+      if (!other.ok) return { failure: other.message };
+      return { objects: readStream(other.stream, path).objects.map(({ object }) => object) };
+    });
+  };
+  const deliveries = ofArgoCd.test(built.stream) ? await deliveriesOf(built.stream) : undefined;
   const [target] = await checkStreams([{ name, text: built.stream }], {
     ...options,
-    locate: ({ object }, path) => locateSource(root, files, object, path),
+    ...(deliveries === undefined ? {} : { deliveries }),
+    kustomization: readTree(root, name, reads),
+    locate: ({ object }, path) => locate(object, path),
   });
   return target === undefined ? failed(name, []) : { target, text: built.stream };
 }

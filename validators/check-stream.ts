@@ -1,5 +1,7 @@
 import type { Environment } from './environment/environment.ts';
 import type { Finding, ResourceName } from './finding.ts';
+import type { Deliveries } from './gitops/deliver.ts';
+import type { Tree } from './kustomization/tree.ts';
 import { nameOf } from './render/objects.ts';
 import { readStream, type StreamObject } from './render/stream.ts';
 import { type ReportedTarget, reportFlow } from './reports/report.ts';
@@ -8,6 +10,8 @@ import { readSchemaIndex } from './schemas/index.ts';
 import type { SchemaOptions } from './schemas/kubeconform.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
 import { linesOf } from './source/line-at.ts';
+import { withLine } from './source/with-line.ts';
+import { toldOnce } from './told-once.ts';
 
 /** Rendered YAML, and how reports name it. */
 export interface RenderedStream {
@@ -20,8 +24,12 @@ export interface CheckStreamOptions extends SchemaOptions {
   /** What the cluster offers; without it, rules that need it report themselves as not checked. */
   readonly environment: Environment | undefined;
   readonly rules: readonly Rule[];
+  /** The kustomization that the stream is the render of. */
+  readonly kustomization?: Tree;
+  /** What its Applications would apply. */
+  readonly deliveries?: Deliveries;
   /** Finds the line that set a field; by default the line in the rendered text itself. */
-  readonly locate?: (object: StreamObject, path: string) => Promise<Finding['source'] | undefined>;
+  readonly locate?: (object: StreamObject, path: string) => Finding['source'] | undefined;
 }
 
 /**
@@ -39,7 +47,14 @@ export async function checkStreams(
   validated.catch(() => {});
   const judged = read.map(({ name, objects }) => {
     const plain = objects.map(({ object }) => object);
-    const context = contextOf(name, undefined, options.environment, plain);
+    const context = contextOf(
+      name,
+      undefined,
+      options.environment,
+      plain,
+      options.kustomization,
+      options.deliveries,
+    );
     return { context, judgement: judgeFirst(context, options.rules) };
   });
   const [verdicts, index] = await validated;
@@ -53,7 +68,8 @@ export async function checkStreams(
     const { findings: more, notChecked } = judgement(!schema.some(({ severity }) => severity === 'error'));
     const sourceOf = sources(name, objects, options.locate);
     const located: Finding[] = [];
-    for (const finding of [...findings, ...schema, ...more]) located.push(await sourceOf(finding));
+    for (const finding of [...findings, ...schema, ...toldOnce(schema, more, options.rules)])
+      located.push(await sourceOf(await withLine(finding, (file) => options.kustomization?.text(file))));
     targets.push({
       target: name,
       resources: objects.map(({ object }) => nameOf(object)),
@@ -126,7 +142,7 @@ function sources(
     if (finding.source !== undefined || resource === undefined) return finding;
     const object = byName.get(key(resource));
     if (object === undefined) return finding;
-    const found = await locate?.(object, path);
+    const found = locate?.(object, path);
     if (found !== undefined) return { ...finding, source: found };
     return { ...finding, source: { file: name, line: object.line + lineIn(object, path) - 1 } };
   };

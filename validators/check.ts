@@ -3,6 +3,7 @@ import type { Store } from './cache/store.ts';
 import { codeVersion } from './code-version.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
+import { beside } from './gitops/beside.ts';
 import {
   type Early,
   type Judged,
@@ -51,12 +52,15 @@ export interface CheckOptions {
 /** What the check says of one target. */
 export interface CheckedTarget {
   readonly target: Target;
-  readonly environment: Environment;
+  /** Undefined for what is of no environment. */
+  readonly environment: Environment | undefined;
   readonly objects: readonly RenderedObject[];
   readonly asks: Asks;
   readonly findings: readonly Finding[];
   /** What its workloads are told to connect to. */
   readonly flows: readonly ReportedFlow[];
+  /** How many Applications it makes of folders of this repository. */
+  readonly applications: number;
   /** Ids of the rules that had nothing to judge by. */
   readonly notChecked: readonly string[];
   /** True when the render and its validation were taken from an earlier run on the same content. */
@@ -92,8 +96,9 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   const extra = options.extraRules ?? [];
   const judged = (index: number): Judged => {
     const target = targets[index] as Target;
-    const environment = environments.get(target.environment) as Environment;
-    return { root, target, environment, files: inputs[index]?.files ?? [], rules: [...rules, ...extra] };
+    const environment = environments.get(target.environment);
+    const files = inputs[index]?.files ?? [];
+    return { root, target, environment, files, reads, rules: [...rules, ...extra] };
   };
 
   let done = before.filter((rendered) => rendered !== undefined).length;
@@ -110,7 +115,8 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
 
   function keep(index: number, objects: readonly RenderedObject[], warnings: readonly string[]): void {
     fresh[index] = { objects, warnings };
-    early[index] = judgeEarly(judged(index), objects);
+    // What is of no environment is judged beside all else, once that is there.
+    if (targets[index]?.environment !== '') early[index] = judgeEarly(judged(index), objects);
     done += 1;
     progress(`rendered ${targets[index]?.name} (${done} of ${targets.length})`);
   }
@@ -166,22 +172,28 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
     workers,
   });
 
+  const objectsOf = (index: number) =>
+    ((before[index] ?? fresh[index])?.objects ?? []).map(({ object }) => object);
+  const besideOf = await beside(root, targets, objectsOf, async (folder) => {
+    const built = await build([tools.kustomize, 'build'], root, folder);
+    if (!built.ok) return { failure: built.message };
+    return { objects: readRendered(built.stream, known).map(({ object }) => object) };
+  });
   const version = versionOf(options);
   return Promise.all(
     targets.map(async (target, index): Promise<CheckedTarget> => {
       const cached = before[index];
       const built = fresh[index];
       const rendered = cached ?? (built && (await withVerdicts(built, verdicts, schemaDigest)));
-      const { environment } = judged(index);
+      const here = { ...judged(index), ...besideOf(index) };
+      const { environment } = here;
       if (rendered === undefined) return notRendered(target, environment, failures[index] ?? []);
       const key = keys[index];
       if (cached === undefined && key !== undefined) await store.put(key, JSON.stringify(rendered));
       const kept =
-        key === undefined || version === undefined
-          ? undefined
-          : judgementKey(key, judged(index), rendered, version);
+        key === undefined || version === undefined ? undefined : judgementKey(key, here, rendered, version);
       const known = kept === undefined ? undefined : await readJudgement(store, kept);
-      const judgement = known ?? (await judgeTarget(judged(index), rendered, early[index]));
+      const judgement = known ?? (await judgeTarget(here, rendered, early[index]));
       if (known === undefined && kept !== undefined) await store.put(kept, JSON.stringify(judgement));
       return {
         target,
@@ -205,9 +217,14 @@ async function readJudgement(store: Store, key: string): Promise<TargetJudgement
   return value === undefined ? undefined : (JSON.parse(value.toString('utf8')) as TargetJudgement);
 }
 
-function notRendered(target: Target, environment: Environment, findings: readonly Finding[]): CheckedTarget {
-  const asks = addUp([], capacity(environment).nodes);
-  return { target, environment, objects: [], asks, findings, flows: [], notChecked: [], cached: false };
+function notRendered(
+  target: Target,
+  environment: Environment | undefined,
+  findings: readonly Finding[],
+): CheckedTarget {
+  const asks = addUp([], environment === undefined ? 1 : capacity(environment).nodes);
+  const nothing = { objects: [], asks, flows: [], notChecked: [], applications: 0, cached: false };
+  return { target, environment, findings, ...nothing };
 }
 
 function keyOf(...parts: readonly string[]): string {
@@ -220,7 +237,7 @@ async function readEnvironments(
   targets: readonly Target[],
   store: Store,
 ): Promise<Map<string, Environment>> {
-  const names = [...new Set(targets.map((target) => target.environment))];
+  const names = [...new Set(targets.map((target) => target.environment))].filter((name) => name !== '');
   const environments = await allRead(
     names.map((name) => readEnvironment(root, `overlays/${name}/environment.yaml`, store)),
   );

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { capacity, type Environment } from './environment/environment.ts';
-import type { Finding, ResourceName } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { readTree } from './kustomization/tree.ts';
+import type { Reads } from './render/inputs.ts';
 import type { Rendered } from './render/kept.ts';
-import { type KubernetesObject, nameOf, type RenderedObject } from './render/objects.ts';
+import { nameOf, type RenderedObject } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
 import { type ReportedFlow, reportFlow } from './reports/report.ts';
 import { type Asks, addUp } from './room/asks.ts';
-import { contextOf, judge, type Rule } from './rules/index.ts';
+import { type Context, contextOf, judge, type Rule } from './rules/index.ts';
+import { withSources } from './source/with-sources.ts';
+import { toldOnce } from './told-once.ts';
 
 /** What the rules say of one target, with the lines that its findings stand at. */
 export interface TargetJudgement {
@@ -14,6 +18,8 @@ export interface TargetJudgement {
   readonly findings: readonly Finding[];
   readonly flows: readonly ReportedFlow[];
   readonly notChecked: readonly string[];
+  /** How many Applications it makes of folders of this repository. */
+  readonly applications: number;
 }
 
 /** What is judged: a target, and what decides about it beside its objects. */
@@ -21,10 +27,14 @@ export interface Judged {
   /** The repository's root, absolute. */
   readonly root: string;
   readonly target: Target;
-  readonly environment: Environment;
+  /** Undefined for what is of none. */
+  readonly environment: Environment | undefined;
   /** The files that the target is made of, relative to the root. */
   readonly files: readonly string[];
+  readonly reads: Reads;
   readonly rules: readonly Rule[];
+  /** What the rest of the run says about a target of no environment. */
+  readonly beside?: Pick<Context, 'deliveries' | 'namespacesBeside'>;
 }
 
 /** What rules found before any schema judged the objects. */
@@ -43,12 +53,23 @@ export type Early = { readonly found: Found } | { readonly error: unknown };
  */
 export function judgementKey(
   inputs: string,
-  { target, environment }: Pick<Judged, 'target' | 'environment'>,
+  { target, environment, beside }: Pick<Judged, 'target' | 'environment' | 'beside'>,
   { schemas }: Pick<Rendered, 'schemas'>,
   version: string,
 ): string {
-  const parts = ['judgement', inputs, version, JSON.stringify([target, environment, schemas])];
+  const parts = [
+    'judgement',
+    inputs,
+    version,
+    JSON.stringify([target, environment, schemas]),
+    ...told(beside),
+  ];
   return createHash('sha256').update(parts.join('\0')).digest('hex');
+}
+
+function told(beside: Judged['beside']): string[] {
+  if (beside === undefined) return [];
+  return [JSON.stringify([beside.deliveries, [...(beside.namespacesBeside ?? [])].sort()])];
 }
 
 /** Judges a target while nobody knows yet whether its objects fit their schemas: most do. */
@@ -72,7 +93,7 @@ export async function judgeTarget(
   rendered: Rendered,
   early: Early | undefined,
 ): Promise<TargetJudgement> {
-  const { root, target, environment, files } = judged;
+  const { root, target, environment, files, reads, rules, beside } = judged;
   const { objects, warnings, errors } = rendered;
   const fits = Object.keys(errors).length === 0;
   if (fits && early !== undefined && 'error' in early) throw early.error;
@@ -80,16 +101,21 @@ export async function judgeTarget(
     fits && early !== undefined && 'found' in early
       ? early.found
       : applyRules(judged, objects, errors, !fits);
+  const misfits = schemaFindings(objects, errors);
   const all = [
     ...(await warned(root, target, warnings, files)),
-    ...schemaFindings(objects, errors),
-    ...findings,
+    ...misfits,
+    ...toldOnce(misfits, findings, rules),
   ];
+  const plain = objects.map(({ object }) => object);
   return {
     asks: asked(objects, errors, environment),
-    findings: await withSources(all, objects, root, files),
+    findings: await withSources(all, plain, root, target.folder, reads),
     flows,
     notChecked,
+    applications: (beside?.deliveries?.deliveries ?? []).filter(
+      ({ manifests }) => typeof manifests === 'object',
+    ).length,
   };
 }
 
@@ -97,18 +123,18 @@ export async function judgeTarget(
 function asked(
   objects: readonly RenderedObject[],
   errors: Rendered['errors'],
-  environment: Environment,
+  environment: Environment | undefined,
 ): Asks {
   const fitting = objects.filter(({ digest }) => errors[digest] === undefined);
   const asks = addUp(
     fitting.map(({ object }) => object),
-    capacity(environment).nodes,
+    environment === undefined ? 1 : capacity(environment).nodes,
   );
   return { ...asks, objects: objects.length };
 }
 
 function applyRules(
-  { target, environment, rules }: Judged,
+  { root, target, environment, reads, rules, beside }: Judged,
   objects: readonly RenderedObject[],
   errors: Rendered['errors'],
   lenient: boolean,
@@ -116,7 +142,8 @@ function applyRules(
   const plain = objects.map(({ object }) => object);
   try {
     const asks = asked(objects, errors, environment);
-    const context = { ...contextOf(target.name, target.system, environment, plain), asks };
+    const tree = readTree(root, target.folder, reads);
+    const context = { ...contextOf(target.name, target.system, environment, plain, tree), asks, ...beside };
     const { findings, notChecked } = judge(context, rules, lenient);
     return { findings, notChecked, flows: context.flows.flows.map(reportFlow) };
   } catch (error) {
@@ -145,35 +172,5 @@ function schemaFindings(objects: readonly RenderedObject[], errors: Rendered['er
       path,
       message,
     })),
-  );
-}
-
-/** Findings with the file and line that set the field. */
-async function withSources(
-  findings: readonly Finding[],
-  objects: readonly RenderedObject[],
-  root: string,
-  files: readonly string[],
-): Promise<Finding[]> {
-  return Promise.all(
-    findings.map(async (finding) => {
-      const { resource } = finding;
-      if (finding.source !== undefined || resource === undefined) return finding;
-      const found = objects.find(({ object }) => isNamed(object, resource));
-      if (found === undefined) return finding;
-      // Loaded when something is wrong: a run that finds nothing has no use for it.
-      const { locateSource } = await import('./source/locate.ts');
-      const source = await locateSource(root, files, found.object, finding.path ?? '');
-      return source === undefined ? finding : { ...finding, source };
-    }),
-  );
-}
-
-function isNamed({ kind, apiVersion, metadata }: KubernetesObject, resource: ResourceName): boolean {
-  return (
-    kind === resource.kind &&
-    apiVersion === resource.apiVersion &&
-    metadata.name === resource.name &&
-    metadata.namespace === resource.namespace
   );
 }

@@ -7,11 +7,14 @@ import {
   type CheckOptions,
   check,
   codeVersion,
+  findGitOps,
   findTargets,
+  gitOpsFolder,
   noStore,
   openStore,
   type Rule,
   selectTargets,
+  type Target,
 } from '@plumbline/validators';
 import { factsRule, flowsRule, loadFacts, loadFlows, pinnedImages, readImages } from '../../facts/index.ts';
 import { cache as ownCache, root as ownRoot } from './root.ts';
@@ -32,7 +35,7 @@ export async function checkRepository(
   options: CheckRepositoryOptions,
 ): Promise<CheckedTarget[]> {
   const { useCache, progress, root = ownRoot, cache = ownCache } = options;
-  const targets = selectTargets(await findTargets(root), words);
+  const targets = await chosenTargets(root, words);
   const tools = await repositoryTools(progress);
   const store = useCache ? openStore(join(cache, 'rendered')) : noStore;
   const checked = await check({
@@ -48,6 +51,14 @@ export async function checkRepository(
   });
   await Promise.all([store.prune(30), sweep(join(cache, 'scratch'))]);
   return checked;
+}
+
+/** The targets that words name: `argocd` is what Argo CD is told, and no words are everything. */
+async function chosenTargets(root: string, words: readonly string[]): Promise<Target[]> {
+  const gitOps = words.length === 0 || words.includes(gitOpsFolder) ? await findGitOps(root) : [];
+  const others = words.filter((word) => word !== gitOpsFolder);
+  if (others.length === 0 && words.length > 0 && gitOps.length > 0) return gitOps;
+  return [...selectTargets(await findTargets(root), others), ...gitOps];
 }
 
 /** Removes what killed runs left in a folder a day ago or longer. */

@@ -33,7 +33,7 @@ interface FileRead {
 }
 
 /** The kustomization of a folder, as far as it names other files. */
-interface Kustomization {
+export interface Kustomization {
   /** Its file; several are a mistake, which the build tells. */
   readonly files: readonly [string, ...string[]];
   readonly text: string;
@@ -43,7 +43,7 @@ interface Kustomization {
   readonly plugins: readonly string[];
 }
 
-interface Reference {
+export interface Reference {
   /** Where it stands, as `resources[2]`. */
   readonly field: string;
   readonly path: string;
@@ -165,6 +165,12 @@ function partsOf(root: string, folder: string, reads: Reads): string[] | undefin
     : undefined;
 }
 
+/** The text of a file, by its path from the root; undefined when there is no such file. */
+export function textOf(root: string, path: string, reads: Reads): string | undefined {
+  const found = readPath(root, path, reads);
+  return typeof found === 'object' ? found.text : undefined;
+}
+
 /** Reads a file, once in a run; at once, since hundreds of small files take longer to wait for than to read. */
 function readPath(root: string, path: string, { files }: Reads): FileRead | 'a folder' | undefined {
   if (files.has(path)) return files.get(path);
@@ -179,7 +185,8 @@ function readPath(root: string, path: string, { files }: Reads): FileRead | 'a f
   return found;
 }
 
-function readKustomization(root: string, directory: string, reads: Reads): Kustomization | undefined {
+/** The kustomization of a folder; undefined when it has none. */
+export function readKustomization(root: string, directory: string, reads: Reads): Kustomization | undefined {
   const { kustomizations } = reads;
   if (kustomizations.has(directory)) return kustomizations.get(directory);
   const [first, ...others] = kustomizationNames

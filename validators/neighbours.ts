@@ -21,7 +21,7 @@ export interface NeighbourOptions {
  * into the same namespaces.
  *
  * Each with errors is judged once more beside its neighbours: targets that share a namespace and no object with it, since one
- * that has an object in common is another variant of it. An error that is not there then becomes a warning that says so.
+ * that has an object in common is another variant of it. What was missing and is there then becomes a warning that says so.
  * @param others what stands beside them and is not judged itself.
  */
 export function besideNeighbours(
@@ -55,14 +55,12 @@ export function besideNeighbours(
     const all = [...own, ...neighbours.flatMap(objectsOf)];
     const context = contextOf(target.target, undefined, environment, all);
     const known = new Set(judge(context, rules, true).findings.map(markOf));
-    const judgedBy = new Set(rules.map(({ id }) => id));
     const names = neighbours.map(({ target: other }) => other.target);
     return {
       ...target,
       findings: target.findings.map((finding) => {
-        // What a schema or the render says does not change with who stands beside.
-        if (finding.severity !== 'error' || !judgedBy.has(finding.rule) || known.has(markOf(finding)))
-          return finding;
+        if (finding.severity !== 'error' || !isOfSomethingMissing(finding.rule)) return finding;
+        if (known.has(markOf(finding))) return finding;
         const beside = names.length > 2 ? `${names.length} other targets` : names.join(' and ');
         return {
           ...finding,
@@ -72,6 +70,11 @@ export function besideNeighbours(
       }),
     };
   });
+}
+
+/** Rules about what is not there: only that can somebody beside bring. */
+function isOfSomethingMissing(rule: string): boolean {
+  return rule.endsWith('-missing') || rule === 'address-without-service' || rule === 'service-without-pods';
 }
 
 function namespaceOf({ metadata }: KubernetesObject): string {

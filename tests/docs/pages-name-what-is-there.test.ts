@@ -30,7 +30,7 @@ test('what a page has built is brought into the cluster too, by the same command
     for (const [block] of text.matchAll(/^```bash$[\s\S]*?^```$/gm)) {
       for (const [command] of block.matchAll(/^npm run images .*$/gm)) {
         assert.ok(
-          /--load /.test(command) || block.includes('npm run deploy'),
+          /--(?:load|push) /.test(command) || block.includes('npm run deploy'),
           `${page} says ${command}: kind and minikube never pull what is built here`,
         );
       }

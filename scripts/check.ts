@@ -8,6 +8,7 @@ import { repositoryTools } from './lib/tools.ts';
 
 const help = `Usage: npm run check -- [environment ...] [system ...] [--no-cache] [--format FORM]
        npm run check -- --path DIR [--path DIR ...] [--environment FILE] [--format FORM]
+       npm run check -- --every DIR [--environment FILE] [--format FORM]
        npm run check -- --rendered FILE ... [--environment FILE] [--format FORM]
 
 Renders every overlay (or those named), validates each object strictly against the vendored schemas, holds it
@@ -18,9 +19,10 @@ against the systems' facts and against what its environment offers, and says wha
   npm run check -- production          everything in production
   npm run check -- argocd              what Argo CD is told, and whether its Applications find what they take
   npm run check -- --path DIR          any kustomization, of any repository
+  npm run check -- --every DIR         every kustomization below DIR that no other one there includes
   npm run check -- --rendered FILE     rendered YAML, each file a target of its own; - is standard input
 
-  --environment FILE   what the cluster offers, for --path and --rendered; without it some rules have nothing to judge by
+  --environment FILE   what the cluster offers, for --path, --every and --rendered; without it some rules have nothing to judge by
   --format FORM        text (default), json, sarif, junit, github or markdown, on standard output
   --no-cache     render and validate again what has not changed
   --root DIR     check another repository: its overlays/, and its facts/ and base/images.yaml where it has them

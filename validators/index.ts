@@ -1,6 +1,6 @@
 export { noStore, openStore, type Store } from './cache/store.ts';
 export { type CheckedTarget, type CheckOptions, check } from './check.ts';
-export { checkPath } from './check-path.ts';
+export { checkEvery, checkPath } from './check-path.ts';
 export { type CheckStreamOptions, checkStreams, type RenderedStream } from './check-stream.ts';
 export { codeVersion } from './code-version.ts';
 export { readArguments } from './command/arguments.ts';

@@ -1,11 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { run, UsageError } from '@plumbline/validators';
+import { UsageError } from '@plumbline/validators';
+import { installDebianPackages } from './debian-packages.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** How long Debian's packages may take to come, in milliseconds. */
-const deadline = 8 * 60_000;
 
 /** Chromium by its path, where CHROMIUM names it or PATH has it. */
 async function find(): Promise<string | undefined> {
@@ -32,19 +30,8 @@ export async function chromium(say: (message: string) => void): Promise<string> 
   if (found !== undefined) return found;
   const way =
     'install it (Debian: apt-get install chromium), or name a Chromium or Chrome by the variable CHROMIUM';
-  if (process.getuid?.() !== 0) throw new UsageError(`there is no Chromium on PATH: ${way}`);
-  say('Installing chromium (apt-get) ...');
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [
-    ['update'],
-    ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
-  ]) {
-    const finished = await run('apt-get', args, { env, deadline }).catch((error: Error) => error);
-    if (finished instanceof Error || finished.status !== 0) {
-      const reason = finished instanceof Error ? finished.message : finished.stderr.trim();
-      throw new UsageError(`apt-get ${args.join(' ')} failed (${reason}): ${way}`);
-    }
-  }
+  const failed = await installDebianPackages(['chromium', 'fonts-dejavu-core'], way, say);
+  if (failed !== undefined) throw new UsageError(`there is no Chromium on PATH: ${failed}`);
   const installed = await find();
   if (installed === undefined) throw new UsageError(`apt-get installed no Chromium: ${way}`);
   return installed;

@@ -39,6 +39,7 @@ export interface Surroundings {
 
 const shared = {
   path: { type: 'string' as const, multiple: true as const, default: [] as string[] },
+  every: { type: 'string' as const, multiple: true as const, default: [] as string[] },
   rendered: { type: 'string' as const, multiple: true as const, default: [] as string[] },
   environment: { type: 'string' as const },
   format: { type: 'string' as const, default: 'text' },
@@ -69,21 +70,21 @@ export async function checkCommand(args: readonly string[], surroundings: Surrou
     process.stdout.write(help);
     return 0;
   }
-  const { format, path, rendered, environment } = given;
+  const { format, path, every, rendered, environment } = given;
   if (format !== 'text' && !isFormat(format)) {
     throw new UsageError(
       `there is no format ${format}${didYouMean(format, formats)}; known are text, ${formats.join(', ')}`,
     );
   }
-  const others = path.length + rendered.length > 0;
+  const others = path.length + every.length + rendered.length > 0;
   if (!others && own === undefined)
-    throw new UsageError(`name what to check: --path DIR or --rendered FILE\n\n${help}`);
+    throw new UsageError(`name what to check: --path DIR, --every DIR or --rendered FILE\n\n${help}`);
   if (others && rendered.length === 0 && positionals.length > 0) {
     throw new UsageError(`--path takes one folder at a time; "${positionals[0]}" follows it`);
   }
   if (!others && environment !== undefined) {
     throw new UsageError(
-      '--environment goes with --path or --rendered; an overlay has its own environment.yaml',
+      '--environment goes with --path, --every or --rendered; an overlay has its own environment.yaml',
     );
   }
   const progress = startProgress();
@@ -93,6 +94,7 @@ export async function checkCommand(args: readonly string[], surroundings: Surrou
   if (others || own === undefined) {
     report = await checkOthers({
       paths: path,
+      every,
       rendered: rendered.length === 0 ? [] : [...rendered, ...positionals],
       environment,
       tools: await surroundings.tools(progress.say),

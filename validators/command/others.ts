@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { checkPath } from '../check-path.ts';
+import { checkEvery, checkPath } from '../check-path.ts';
 import { type CheckStreamOptions, checkStreams, type RenderedStream } from '../check-stream.ts';
 import { readEnvironment } from '../environment/environment.ts';
 import type { Report } from '../reports/report.ts';
@@ -15,6 +15,8 @@ const mostBytes = 64 * 2 ** 20;
 
 export interface OthersOptions {
   readonly paths: readonly string[];
+  /** Folders of which every kustomization below is checked. */
+  readonly every: readonly string[];
   readonly rendered: readonly string[];
   /** The file that says what the cluster offers. */
   readonly environment: string | undefined;
@@ -27,6 +29,7 @@ export interface OthersOptions {
 /** The check of kustomizations and rendered files of any repository, by the library's rules alone. */
 export async function checkOthers({
   paths,
+  every,
   rendered,
   environment,
   tools,
@@ -48,6 +51,7 @@ export async function checkOthers({
     progress(`rendering ${path}`);
     targets.push(await checkPath(path, tools.kustomize, options));
   }
+  for (const folder of every) targets.push(...(await checkEvery(folder, tools.kustomize, options, progress)));
   if (rendered.length > 0) {
     const streams = await Promise.all(rendered.map(readStreamFile));
     progress(`checking ${streams.length} rendered ${streams.length === 1 ? 'file' : 'files'}`);

@@ -9,12 +9,14 @@ import { checkCommand } from './check.ts';
 import { main } from './main.ts';
 
 const help = `Usage: plumbline check --path DIR [--path DIR ...] [--environment FILE] [--format FORM]
+       plumbline check --every DIR [--environment FILE] [--format FORM]
        plumbline check --rendered FILE ... [--environment FILE] [--format FORM]
 
 Proves that what would be applied is wired right: renders kustomizations, validates each object strictly against the
 schemas that come with it, infers who is told to talk to whom, and names the line to mend.
 
   --path DIR           a kustomization, of any repository
+  --every DIR          every kustomization below DIR that no other one there includes
   --rendered FILE      rendered YAML, each file a target of its own; - is standard input
   --environment FILE   what the cluster offers; without it some rules have nothing to judge by
   --format FORM        text (default), json, sarif, junit, github or markdown, on standard output

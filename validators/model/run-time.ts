@@ -122,6 +122,13 @@ function rightsOn(model: Model, namespace: string, resource: string): PolicyRule
     );
 }
 
+/** True where something of the target may put labels on a namespace's pods once they run: a leader marks itself so. */
+export function mayLabelPods(model: Model, namespace: string): boolean {
+  return rightsOn(model, namespace, 'pods').some(({ verbs = [] }) =>
+    verbs.some((verb) => verb === 'patch' || verb === 'update' || verb === '*'),
+  );
+}
+
 /** True when a workload's command line or environment has the name as a word of its own. */
 function mentions({ containers }: Workload, name: string): boolean {
   return containers.some(({ spec }) =>

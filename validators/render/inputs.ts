@@ -136,6 +136,21 @@ export async function readInputs(root: string, folder: string, reads: Reads = ne
   return { files: sorted, digest: hash.digest('hex'), parts, fields, findings };
 }
 
+/** What a folder's kustomization is, and the folders of those that it names; undefined where there is none. */
+export function readParts(
+  root: string,
+  folder: string,
+  reads: Reads,
+): { readonly isComponent: boolean; readonly includes: readonly string[] } | undefined {
+  const kustomization = readKustomization(root, folder, reads);
+  if (kustomization === undefined) return undefined;
+  const includes = kustomization.references
+    .filter(({ path, walk }) => walk && !isRemote(path))
+    .map(({ path }) => posix(join(folder, path)).replace(/\/$/, ''))
+    .filter((path) => readPath(root, path, reads) === 'a folder');
+  return { isComponent: kustomization.fields.kind === 'Component', includes };
+}
+
 /** The folders that a kustomization lists, where it says nothing else and each of them is a kustomization itself. */
 function partsOf(root: string, folder: string, reads: Reads): string[] | undefined {
   const whole = readKustomization(root, folder, reads);

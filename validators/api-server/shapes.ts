@@ -1,3 +1,5 @@
+import { remember } from '../text/remember.ts';
+
 /**
  * The shapes that the API server asks of names, keys and values. Each says what is wrong with a text; undefined for one
  * that is right.
@@ -64,16 +66,22 @@ const keyName = shape(
 );
 
 /** The key of a label or an annotation: a name, with a DNS name and `/` before it where somebody owns it. */
-export const labelKey: Shape = (text) => {
-  const parts = text.split('/');
-  if (parts.length > 2) return 'may hold one "/"';
-  const [prefix, name] = parts.length === 2 ? parts : [undefined, parts[0]];
-  const wrong = prefix === undefined ? undefined : dnsSubdomain(prefix);
-  return wrong === undefined ? keyName(name ?? '') : `has a prefix that is no DNS name: it ${wrong}`;
-};
+export const labelKey: Shape = remember(
+  (text: string) => {
+    const parts = text.split('/');
+    if (parts.length > 2) return 'may hold one "/"';
+    const [prefix, name] = parts.length === 2 ? parts : [undefined, parts[0]];
+    const wrong = prefix === undefined ? undefined : dnsSubdomain(prefix);
+    return wrong === undefined ? keyName(name ?? '') : `has a prefix that is no DNS name: it ${wrong}`;
+  },
+  (text) => text,
+);
 
 /** The value of a label. */
-export const labelValue: Shape = (text) => (text === '' ? undefined : keyName(text));
+export const labelValue: Shape = remember(
+  (text: string) => (text === '' ? undefined : keyName(text)),
+  (text) => text,
+);
 
 /** A key of a ConfigMap or a Secret. */
 export const dataKey: Shape = (text) => {

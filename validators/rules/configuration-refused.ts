@@ -24,6 +24,8 @@ function* tooLarge(object: KubernetesObject, path: string, size: number): Iterab
     yield refused(object, path, `the values take ${size} bytes and may take ${most}`);
     return;
   }
+  // What is written around the values is little.
+  if (size < mostOfAnnotations / 4) return;
   const whole = Buffer.byteLength(JSON.stringify(object));
   if (whole <= mostOfAnnotations) return;
   yield {

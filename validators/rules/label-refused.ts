@@ -12,6 +12,8 @@ const mostOfAnnotations = 256 * 1024;
 
 function* inLabels(object: KubernetesObject, path: string, labels: Pairs = {}): Iterable<Problem> {
   for (const [key, value] of Object.entries(labels)) {
+    if (labelKey(key) === undefined && (typeof value !== 'string' || labelValue(value) === undefined))
+      continue;
     const at = `${path}["${key}"]`;
     yield* outOfShape(object, at, 'the label', key, labelKey);
     yield* outOfShape(object, at, `the value of ${key},`, value, labelValue);
@@ -21,7 +23,9 @@ function* inLabels(object: KubernetesObject, path: string, labels: Pairs = {}): 
 function* inAnnotations(object: KubernetesObject, path: string, annotations: Pairs = {}): Iterable<Problem> {
   let size = 0;
   for (const [key, value] of Object.entries(annotations)) {
-    yield* outOfShape(object, `${path}["${key}"]`, 'the annotation', key.toLowerCase(), labelKey);
+    const name = key.toLowerCase();
+    if (labelKey(name) !== undefined)
+      yield* outOfShape(object, `${path}["${key}"]`, 'the annotation', name, labelKey);
     size += Buffer.byteLength(key) + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
   }
   if (size > mostOfAnnotations)
@@ -72,6 +76,8 @@ function* inRequirements(
   }
 }
 
+const without = new Set(['containers', 'initContainers', 'volumes']);
+
 /** Everything below a spec that is a selector. */
 function* inSelectors(object: KubernetesObject, path: string, value: unknown): Iterable<Problem> {
   if (typeof value !== 'object' || value === null) return;
@@ -80,7 +86,8 @@ function* inSelectors(object: KubernetesObject, path: string, value: unknown): I
     return;
   }
   for (const [key, item] of Object.entries(value)) {
-    if (typeof item !== 'object' || item === null) continue;
+    // Containers and volumes, most of a pod, hold none.
+    if (typeof item !== 'object' || item === null || without.has(key)) continue;
     const at = joinPath(path, /^\w+$/.test(key) ? key : `["${key}"]`);
     if (key === 'matchLabels' || key === 'nodeSelector') yield* inLabels(object, at, item as Pairs);
     else if (key === 'matchExpressions' && Array.isArray(item)) yield* inRequirements(object, at, item);

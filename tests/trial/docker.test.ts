@@ -118,8 +118,14 @@ test('broker and ZooKeeper get ports of their own on loopback', async () => {
       await open(Number(broker.split(':')[1]));
       const kafka = await starting;
       assert.is(kafka.address, broker);
-      const [first = '', second = ''] = await calls();
-      assert.ok(first.includes('zookeeper:3.8.4'));
+      // The port was ours at once: docker's own call may still be on its way.
+      const callOf = (image: string) =>
+        until(async () => (await calls()).find((line) => line.includes(image)), {
+          deadline: 10_000,
+          what: `docker run of ${image}`,
+        });
+      await callOf('zookeeper:3.8.4');
+      const second = await callOf('apache/kafka:3.9.1');
       assert.ok(second.includes(`--env=LISTENERS=INTERNAL://${broker},LOCAL://[::ffff:127.0.0.1]:`));
       assert.ok(second.includes(`--env=ADVERTISED_LISTENERS=INTERNAL://${broker},LOCAL://${broker}`));
       const configuration = await readFile(join(trial.folder, 'zookeeper-0', '_conf_zoo.cfg'), 'utf8');

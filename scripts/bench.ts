@@ -22,13 +22,21 @@ const benches: Readonly<Record<string, Entry>> = {
     about: 'the whole check beside a shell loop of kustomize build | kubeconform',
     load: async () => (await import('./bench/check.ts')).benchCheck,
   },
+  'kafka-clients': {
+    about: 'Kafka clients for Node beside each other, on a real broker',
+    load: async () => (await import('./bench/kafka-clients.ts')).benchKafkaClients,
+  },
+  lambda: {
+    about: 'the workers of lambda beside psql \\copy of the same rows',
+    load: async () => (await import('./bench/lambda.ts')).benchLambda,
+  },
   mutants: {
     about: 'the share of defects that the rules find, put into every overlay one at a time',
     load: async () => (await import('./bench/mutants.ts')).benchMutants,
   },
 };
 
-const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
+const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`);
 const help = `Usage: npm run bench -- NAME [--rounds N]
 
 Measures what the project promises, as ratios of medians in one run on this machine.

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '@plumbline/validators';
 import {
   assumedCluster,
+  type Buildable,
   buildableImages,
   buildSteps,
   builtOrTold,
@@ -9,8 +10,14 @@ import {
   type Cluster,
   choose,
   guardForeignContext,
+  type LocalBase,
   loadSteps,
+  localBase,
+  type PushedImage,
+  pinImages,
   productionEnvironments,
+  pushSteps,
+  registryOf,
 } from '../deploy/index.ts';
 import { follow } from './lib/cluster-script.ts';
 import { engineFor } from './lib/engine-option.ts';
@@ -27,14 +34,19 @@ nothing is built or loaded twice. "debug" is the image of npm run debug.
 
   npm run images -- preempt
   npm run images -- preempt --load kind
+  npm run images -- preempt --push registry.example.com/plumbline
 
   --load ENVIRONMENT   load them into the cluster too: kind or minikube (Docker Desktop has what docker builds)
   --context NAME       with --load: this cluster, not the one that the systems go to by themselves
+  --push REGISTRY      push them by content, and pin tag and digest in overlays/production; log in to it before
+  --platform PLATFORM  build for another machine, as linux/amd64
+  --local-base         assemble the images that apps/Dockerfile begins with from packages (Debian's mmdebstrap, npm's
+                       Node), as root, where no registry answers
   --engine NAME        build with docker, podman, nerdctl or buildah
   --dry-run            print the exact commands, run none of them
   --help               show this
 
-Exit codes: 0 done; 1 a build or a load failed; 2 it could not begin.
+Exit codes: 0 done; 1 a build, a load or a push failed; 2 it could not begin.
 `;
 
 await main(async () => {
@@ -42,6 +54,9 @@ await main(async () => {
     allowPositionals: true,
     options: {
       load: { type: 'string' },
+      push: { type: 'string' },
+      platform: { type: 'string' },
+      'local-base': { type: 'boolean', default: false },
       context: { type: 'string' },
       engine: { type: 'string' },
       'dry-run': { type: 'boolean', default: false },
@@ -53,22 +68,51 @@ await main(async () => {
     return 0;
   }
   const dryRun = values['dry-run'];
-  const images = builtOrTold(
-    await buildableImages(root, positionals),
-    dryRun,
-    'Name the systems whose images there are: npm run images -- SYSTEM',
-  );
+  const registry = values.push === undefined ? undefined : registryOf(values.push);
   const cluster =
     values.load === undefined ? undefined : await clusterToLoad(values.load, positionals, values.context);
   if (cluster !== undefined && cluster.host.kind !== 'other' && !dryRun)
     await requireCommands([cluster.host.kind]);
+  const told = (buildable: Buildable) =>
+    builtOrTold(buildable, dryRun, 'Name the systems whose images there are: npm run images -- SYSTEM');
+  // What cannot be built is told before an engine is looked for.
+  told(await buildableImages(root, positionals));
   const engine = await engineFor(values.engine, dryRun);
+  const base = values['local-base'] ? await localBase(root, engine) : undefined;
+  if (base !== undefined && !dryRun) await requireCommands(base.needs);
+  const { images } = await buildableImages(root, positionals, howToBuild(values.platform, base));
+  const pushed: PushedImage[] = [];
   const plan = [
+    ...(base?.plan ?? []),
     ...buildSteps(engine, images),
     ...(cluster === undefined ? [] : loadSteps(engine, cluster, images)),
+    ...(registry === undefined
+      ? []
+      : pushSteps(engine, registry, images, (image) => {
+          pushed.push(image);
+        })),
   ];
-  return interruptible((signal) => follow(plan, dryRun, signal));
+  const status = await interruptible((signal) => follow(plan, dryRun, signal));
+  if (status === 0 && !dryRun && registry !== undefined) await pin(pushed);
+  return status;
 });
+
+function howToBuild(platform: string | undefined, base: LocalBase | undefined) {
+  if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?$/.test(platform)) {
+    throw new UsageError(`--platform "${platform}" is none; write it as linux/amd64`);
+  }
+  return { platform, bases: base?.arguments };
+}
+
+/** Production runs what was pushed. The image of npm run debug stands in no overlay. */
+async function pin(pushed: readonly PushedImage[]): Promise<void> {
+  const inOverlays = pushed.filter(({ image }) => image.system !== 'debug');
+  for (const { name } of await productionEnvironments(root)) {
+    const files = await pinImages(root, name, inOverlays);
+    for (const file of files) process.stderr.write(`Pinned in ${file}\n`);
+    if (files.length === 0) process.stderr.write(`overlays/${name} had these images pinned already\n`);
+  }
+}
 
 /** The cluster of these systems; an image of none, as debug's, goes to the cluster of everything. */
 async function clusterToLoad(

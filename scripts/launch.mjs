@@ -7,7 +7,15 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import module from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -21,6 +29,12 @@ const bin = join(root, 'node_modules', '.bin');
 function wanted() {
   const lockfile = readFileSync(join(root, 'package-lock.json'));
   return createHash('sha256').update(lockfile).update(`${process.platform}-${process.arch}`).digest('hex');
+}
+
+/** Heals the manifest of a workspace whose packing was broken off: it would lead to what was packed. */
+function unpack() {
+  const saved = join(root, 'validators', 'package.json.workspace');
+  if (existsSync(saved)) renameSync(saved, join(root, 'validators', 'package.json'));
 }
 
 function install() {
@@ -67,6 +81,7 @@ if (!names.includes(name)) {
   );
   process.exit(2);
 }
+unpack();
 install();
 const script = join(root, 'scripts', `${name}.ts`);
 const node = pinnedNode();

@@ -2,13 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readAddresses } from '../deploy/index.ts';
-import { withAddressTable } from './lib/address-table.ts';
+import { checkRepository } from './lib/check-repository.ts';
+import { freshReadme } from './lib/fresh-readme.ts';
 import { main } from './lib/main.ts';
+import { startProgress } from './lib/progress.ts';
 import { root } from './lib/root.ts';
 
 const help = `Usage: npm run readme -- [--check]
 
-Writes the README's table of addresses anew from overlays/addresses.yaml.
+Writes what the README takes from the repository anew: the table of addresses from overlays/addresses.yaml, and a picture
+of each system from what the laptop's overlay renders.
 
   --check   write nothing; fail when the README is not what it would be
   --help    show this
@@ -29,10 +32,13 @@ await main(async () => {
   }
   const file = join(root, 'README.md');
   const before = await readFile(file, 'utf8');
-  const after = withAddressTable(before, await readAddresses(root));
+  const progress = startProgress();
+  const checked = await checkRepository(['kind'], { useCache: true, progress: progress.say });
+  progress.done();
+  const after = freshReadme(before, await readAddresses(root), checked);
   if (before === after) return 0;
   if (values.check) {
-    process.stderr.write('README.md is not what overlays/addresses.yaml says: run npm run readme\n');
+    process.stderr.write('README.md is not what the repository says: run npm run readme\n');
     return 1;
   }
   await writeFile(file, after);

@@ -1,12 +1,17 @@
 import type { Environment } from './environment/environment.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, ResourceName } from './finding.ts';
+import type { Deliveries } from './gitops/deliver.ts';
+import type { Tree } from './kustomization/tree.ts';
 import { nameOf } from './render/objects.ts';
 import { readStream, type StreamObject } from './render/stream.ts';
 import { type ReportedTarget, reportFlow } from './reports/report.ts';
-import { contextOf, judge, type Rule } from './rules/index.ts';
+import { type Context, contextOf, type Judgement, judge, type Rule } from './rules/index.ts';
 import { readSchemaIndex } from './schemas/index.ts';
-import { type SchemaError, type SchemaOptions, validateSchemas } from './schemas/validate.ts';
-import { lineAt } from './source/line-at.ts';
+import type { SchemaOptions } from './schemas/kubeconform.ts';
+import { type SchemaError, validateSchemas } from './schemas/validate.ts';
+import { linesOf } from './source/line-at.ts';
+import { withLine } from './source/with-line.ts';
+import { toldOnce } from './told-once.ts';
 
 /** Rendered YAML, and how reports name it. */
 export interface RenderedStream {
@@ -19,8 +24,12 @@ export interface CheckStreamOptions extends SchemaOptions {
   /** What the cluster offers; without it, rules that need it report themselves as not checked. */
   readonly environment: Environment | undefined;
   readonly rules: readonly Rule[];
+  /** The kustomization that the stream is the render of. */
+  readonly kustomization?: Tree;
+  /** What its Applications would apply. */
+  readonly deliveries?: Deliveries;
   /** Finds the line that set a field; by default the line in the rendered text itself. */
-  readonly locate?: (object: StreamObject, path: string) => Promise<Finding['source'] | undefined>;
+  readonly locate?: (object: StreamObject, path: string) => Finding['source'] | undefined;
 }
 
 /**
@@ -33,37 +42,59 @@ export async function checkStreams(
 ): Promise<ReportedTarget[]> {
   const read = streams.map(({ name, text }) => ({ name, ...readStream(text, name) }));
   const distinct = new Map(read.flatMap(({ objects }) => objects).map((object) => [object.digest, object]));
-  const [verdicts, index] = await Promise.all([
-    validateSchemas([...distinct.values()], options),
-    readSchemaIndex(),
-  ]);
-  const groups = new Set(index.kinds.map(({ group }) => group));
-  const targets: ReportedTarget[] = [];
-  for (const { name, objects, findings } of read) {
-    const schema = objects.flatMap((object) =>
-      schemaFindings(object, verdicts.get(object.digest) ?? [], groups),
-    );
-    const fits = !schema.some(({ severity }) => severity === 'error');
+  // Rules judge while kubeconform runs: it is awaited after them.
+  const validated = Promise.all([validateSchemas([...distinct.values()], options), readSchemaIndex()]);
+  validated.catch(() => {});
+  const judged = read.map(({ name, objects }) => {
+    const plain = objects.map(({ object }) => object);
     const context = contextOf(
       name,
       undefined,
       options.environment,
-      objects.map(({ object }) => object),
+      plain,
+      options.kustomization,
+      options.deliveries,
     );
-    const judged = judge(context, options.rules, !fits);
+    return { context, judgement: judgeFirst(context, options.rules) };
+  });
+  const [verdicts, index] = await validated;
+  const groups = new Set(index.kinds.map(({ group }) => group));
+  const targets: ReportedTarget[] = [];
+  for (const [position, { name, objects, findings }] of read.entries()) {
+    const schema = objects.flatMap((object) =>
+      schemaFindings(object, verdicts.get(object.digest) ?? [], groups),
+    );
+    const { context, judgement } = judged[position] as (typeof judged)[number];
+    const { findings: more, notChecked } = judgement(!schema.some(({ severity }) => severity === 'error'));
+    const sourceOf = sources(name, objects, options.locate);
     const located: Finding[] = [];
-    for (const finding of [...findings, ...schema, ...judged.findings]) {
-      located.push(await withSource(finding, name, objects, options.locate));
-    }
+    for (const finding of [...findings, ...schema, ...toldOnce(schema, more, options.rules)])
+      located.push(await sourceOf(await withLine(finding, (file) => options.kustomization?.text(file))));
     targets.push({
       target: name,
       resources: objects.map(({ object }) => nameOf(object)),
       flows: context.flows.flows.map(reportFlow),
       findings: located,
-      notChecked: judged.notChecked,
+      notChecked,
     });
   }
   return targets;
+}
+
+/**
+ * Judges before it is known whether every object fits its schema, and gives the judgement once that is known: a rule that
+ * stumbles is a mistake of ours where all of them fit, and else says nothing.
+ */
+function judgeFirst(context: Context, rules: readonly Rule[]): (fits: boolean) => Judgement {
+  try {
+    const judgement = judge(context, rules);
+    return () => judgement;
+  } catch (error) {
+    return (fits) => {
+      if (fits) throw error;
+      return judge(context, rules, true);
+    };
+  }
 }
 
 /** Errors of one object; a kind of a group that nobody here knows is not an error: its CRD is somebody else's. */
@@ -85,25 +116,34 @@ function schemaFindings(
   });
 }
 
-async function withSource(
-  finding: Finding,
+/** Finds where findings about a stream's objects stand: as `locate` says, or in the rendered text itself. */
+function sources(
   name: string,
   objects: readonly StreamObject[],
   locate: CheckStreamOptions['locate'],
-): Promise<Finding> {
-  const { resource, path = '' } = finding;
-  if (finding.source !== undefined || resource === undefined) return finding;
-  const object = objects.find(
-    ({ object: { kind, apiVersion, metadata } }) =>
-      kind === resource.kind &&
-      apiVersion === resource.apiVersion &&
-      metadata.name === resource.name &&
-      metadata.namespace === resource.namespace,
-  );
-  if (object === undefined) return finding;
-  const found = await locate?.(object, path);
-  if (found !== undefined) return { ...finding, source: found };
-  // An item of a List has no document of its own: its List's line must do.
-  const line = object.text.startsWith('{') ? 1 : lineAt(object.text, path);
-  return { ...finding, source: { file: name, line: object.line + line - 1 } };
+): (finding: Finding) => Promise<Finding> {
+  const key = ({ kind, apiVersion, namespace = '', name }: ResourceName) =>
+    `${apiVersion} ${kind} ${namespace} ${name}`;
+  const byName = new Map<string, StreamObject>();
+  for (const object of objects) {
+    const its = key(nameOf(object.object));
+    if (!byName.has(its)) byName.set(its, object);
+  }
+  const lines = new Map<StreamObject, (path: string) => number>();
+  const lineIn = (object: StreamObject, path: string) => {
+    // An item of a List has no document of its own: its List's line must do.
+    if (object.text.startsWith('{')) return 1;
+    const known = lines.get(object) ?? linesOf(object.text);
+    lines.set(object, known);
+    return known(path);
+  };
+  return async (finding) => {
+    const { resource, path = '' } = finding;
+    if (finding.source !== undefined || resource === undefined) return finding;
+    const object = byName.get(key(resource));
+    if (object === undefined) return finding;
+    const found = locate?.(object, path);
+    if (found !== undefined) return { ...finding, source: found };
+    return { ...finding, source: { file: name, line: object.line + lineIn(object, path) - 1 } };
+  };
 }

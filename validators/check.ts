@@ -1,20 +1,29 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Store } from './cache/store.ts';
+import { codeVersion } from './code-version.ts';
 import { capacity, type Environment, readEnvironment } from './environment/environment.ts';
 import type { Finding } from './finding.ts';
+import { beside } from './gitops/beside.ts';
+import {
+  type Early,
+  type Judged,
+  judgeEarly,
+  judgementKey,
+  judgeTarget,
+  type TargetJudgement,
+} from './judgement.ts';
 import { allRead } from './mistaken-files.ts';
 import { pooled } from './process/pool.ts';
 import { type Inputs, newReads, readInputs } from './render/inputs.ts';
+import { readKept, schemaDigests, type Unjudged, withVerdicts } from './render/kept.ts';
 import { build } from './render/kustomize.ts';
-import { type KubernetesObject, nameOf, type RenderedObject, readRendered } from './render/objects.ts';
+import { type RenderedObject, readRendered } from './render/objects.ts';
 import type { Target } from './render/targets.ts';
-import { type ReportedFlow, reportFlow } from './reports/report.ts';
+import { wholeOf } from './render/whole.ts';
+import type { ReportedFlow } from './reports/report.ts';
 import { type Asks, addUp } from './room/asks.ts';
-import { contextOf, judge, type Rule, rules } from './rules/index.ts';
-import { SCHEMA_FOLDER, schemaFileOf } from './schemas/index.ts';
-import { type SchemaError, validateSchemas } from './schemas/validate.ts';
+import { type Rule, rules } from './rules/index.ts';
+import { validateSchemas } from './schemas/validate.ts';
 import type { Tools } from './tools/locate.ts';
 
 export interface CheckOptions {
@@ -30,38 +39,36 @@ export interface CheckOptions {
   readonly workers: number;
   /** Rules of the project's own, beside the library's. */
   readonly extraRules?: readonly Rule[];
+  /** A digest of what the extra rules are made of, code and data; without it no judgement of theirs is kept. */
+  readonly extraVersion?: string | undefined;
+  /**
+   * Put together a target that is nothing but a list of other targets from what these render, instead of rendering it too.
+   * By default everything is rendered.
+   */
+  readonly compose?: boolean;
   readonly progress?: (message: string) => void;
 }
 
 /** What the check says of one target. */
 export interface CheckedTarget {
   readonly target: Target;
-  readonly environment: Environment;
+  /** Undefined for what is of no environment. */
+  readonly environment: Environment | undefined;
   readonly objects: readonly RenderedObject[];
   readonly asks: Asks;
   readonly findings: readonly Finding[];
   /** What its workloads are told to connect to. */
   readonly flows: readonly ReportedFlow[];
+  /** How many Applications it makes of folders of this repository. */
+  readonly applications: number;
   /** Ids of the rules that had nothing to judge by. */
   readonly notChecked: readonly string[];
   /** True when the render and its validation were taken from an earlier run on the same content. */
   readonly cached: boolean;
 }
 
-/** A target's render with the verdict on each object: what the store keeps. */
-interface Rendered {
-  readonly objects: readonly RenderedObject[];
-  readonly warnings: readonly string[];
-  /** By the object's digest; valid objects have none. */
-  readonly errors: Readonly<Record<string, readonly SchemaError[]>>;
-  /** The schemas that judged, by file: another one is another verdict. */
-  readonly schemas: Readonly<Record<string, string>>;
-}
-
-type Fresh = Pick<Rendered, 'objects' | 'warnings'>;
-
 /** Raised by one whenever what the store holds changes its form. */
-const format = 2;
+const format = 3;
 
 /**
  * Renders every target, validates each object against its schema and judges the target by every rule.
@@ -76,25 +83,45 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   const reads = newReads();
   const inputs: Inputs[] = [];
   for (const target of targets) inputs.push(await readInputs(root, target.folder, reads));
-  const keys = inputs.map(({ digest, findings }) =>
-    digest === undefined || findings.length > 0 ? undefined : keyOf(`${format}`, digest, tools.versions),
-  );
+  const keys = inputs.map(({ digest, findings, parts }) => {
+    if (digest === undefined || findings.length > 0) return undefined;
+    // Whoever wants it rendered gets what was rendered.
+    const way = parts !== undefined && options.compose === true ? 'put together' : 'rendered';
+    return keyOf(`${format}`, digest, tools.versions, way);
+  });
   const schemaDigest = schemaDigests();
   const before = await Promise.all(
-    keys.map((key) => (key === undefined ? undefined : readStored(store, key, schemaDigest))),
+    keys.map((key) => (key === undefined ? undefined : readKept(store, key, schemaDigest))),
   );
+  const extra = options.extraRules ?? [];
+  const judged = (index: number): Judged => {
+    const target = targets[index] as Target;
+    const environment = environments.get(target.environment);
+    const files = inputs[index]?.files ?? [];
+    return { root, target, environment, files, reads, rules: [...rules, ...extra] };
+  };
 
   let done = before.filter((rendered) => rendered !== undefined).length;
   if (done > 0 && done < targets.length) progress(`${done} of ${targets.length} targets are as they were`);
   const known = new Map<string, RenderedObject>();
   const failures: Finding[][] = targets.map(() => []);
-  const fresh: (Fresh | undefined)[] = [];
+  const fresh: (Unjudged | undefined)[] = [];
+  const early: (Early | undefined)[] = [];
   const size = (index: number) => inputs[index]?.files.length ?? 0;
   // The largest first, so that none is left to run alone at the end.
   const wanted = [...targets.keys()]
     .filter((index) => before[index] === undefined)
     .sort((a, b) => size(b) - size(a));
-  await pooled(wanted, workers, async (index) => {
+
+  function keep(index: number, objects: readonly RenderedObject[], warnings: readonly string[]): void {
+    fresh[index] = { objects, warnings };
+    // What is of no environment is judged beside all else, once that is there.
+    if (targets[index]?.environment !== '') early[index] = judgeEarly(judged(index), objects);
+    done += 1;
+    progress(`rendered ${targets[index]?.name} (${done} of ${targets.length})`);
+  }
+
+  async function render(index: number): Promise<void> {
     const target = targets[index] as Target;
     const { files, findings } = inputs[index] as Inputs;
     if (findings.length > 0) {
@@ -102,12 +129,10 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
       return;
     }
     const built = await build([tools.kustomize, 'build'], root, target.folder);
-    done += 1;
-    progress(`rendered ${target.name} (${done} of ${targets.length})`);
     let message: string;
     if (built.ok) {
       try {
-        fresh[index] = { objects: readRendered(built.stream, known), warnings: built.warnings };
+        keep(index, readRendered(built.stream, known), built.warnings);
         return;
       } catch (error) {
         message = error instanceof Error ? error.message : String(error);
@@ -115,7 +140,30 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
     } else message = built.message;
     const { explainRenderFailure } = await import('./render/failure.ts');
     failures[index]?.push(await explainRenderFailure(root, target, message, files));
+  }
+
+  const byFolder = new Map(targets.map(({ folder }, index) => [folder, index]));
+  /** The indexes of the targets that make up another one. */
+  const partsOf = (index: number) => inputs[index]?.parts?.map((folder) => byFolder.get(folder) ?? -1);
+  const wholes = options.compose === true ? wanted.filter((index) => partsOf(index) !== undefined) : [];
+  // One build more than there are cores: none of these is idle while this process reads and judges what was built.
+  const width = workers + 1;
+  await pooled(
+    wanted.filter((index) => !wholes.includes(index)),
+    width,
+    render,
+  );
+  const left = wholes.filter((index) => {
+    const parts = (partsOf(index) ?? []).map((part) => fresh[part] ?? before[part]);
+    if (parts.some((part) => part === undefined || part.warnings.length > 0)) return true;
+    const whole = wholeOf(
+      inputs[index] as Inputs,
+      parts.map((part) => part?.objects),
+    );
+    if (whole !== undefined) keep(index, whole, []);
+    return whole === undefined;
   });
+  await pooled(left, width, render);
 
   if (known.size > 0) progress(`validating ${known.size} distinct objects against their schemas`);
   const verdicts = await validateSchemas([...known.values()], {
@@ -124,48 +172,59 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
     workers,
   });
 
+  const objectsOf = (index: number) =>
+    ((before[index] ?? fresh[index])?.objects ?? []).map(({ object }) => object);
+  const besideOf = await beside(root, targets, objectsOf, async (folder) => {
+    const built = await build([tools.kustomize, 'build'], root, folder);
+    if (!built.ok) return { failure: built.message };
+    return { objects: readRendered(built.stream, known).map(({ object }) => object) };
+  });
+  const version = versionOf(options);
   return Promise.all(
     targets.map(async (target, index): Promise<CheckedTarget> => {
-      const environment = environments.get(target.environment) as Environment;
-      const { files } = inputs[index] as Inputs;
       const cached = before[index];
       const built = fresh[index];
       const rendered = cached ?? (built && (await withVerdicts(built, verdicts, schemaDigest)));
+      const here = { ...judged(index), ...besideOf(index) };
+      const { environment } = here;
+      if (rendered === undefined) return notRendered(target, environment, failures[index] ?? []);
       const key = keys[index];
-      if (cached === undefined && rendered !== undefined && key !== undefined) {
-        await store.put(key, JSON.stringify(rendered));
-      }
-      const { objects = [], warnings = [], errors = {} } = rendered ?? {};
-      const plain = objects.map(({ object }) => object);
-      const asks = asked(objects, errors, environment);
-      const judged = applyRules(
-        target,
-        environment,
-        plain,
-        asks,
-        rendered === undefined ? [] : [...rules, ...(options.extraRules ?? [])],
-        Object.keys(errors).length === 0,
-      );
-      const findings =
-        rendered === undefined
-          ? (failures[index] ?? [])
-          : [
-              ...(await warned(root, target, warnings, files)),
-              ...schemaFindings(objects, errors),
-              ...judged.findings,
-            ];
+      if (cached === undefined && key !== undefined) await store.put(key, JSON.stringify(rendered));
+      const kept =
+        key === undefined || version === undefined ? undefined : judgementKey(key, here, rendered, version);
+      const known = kept === undefined ? undefined : await readJudgement(store, kept);
+      const judgement = known ?? (await judgeTarget(here, rendered, early[index]));
+      if (known === undefined && kept !== undefined) await store.put(kept, JSON.stringify(judgement));
       return {
         target,
         environment,
-        objects,
-        asks,
-        flows: judged.flows,
-        notChecked: judged.notChecked,
-        findings: await withSources(findings, plain, root, files),
+        objects: rendered.objects,
+        ...judgement,
         cached: cached !== undefined,
       };
     }),
   );
+}
+
+/** What decides a judgement beside the target itself; undefined where nobody says what the extra rules are made of. */
+function versionOf({ extraRules = [], extraVersion }: CheckOptions): string | undefined {
+  if (extraRules.length > 0 && extraVersion === undefined) return undefined;
+  return keyOf(codeVersion(), extraVersion ?? '');
+}
+
+async function readJudgement(store: Store, key: string): Promise<TargetJudgement | undefined> {
+  const value = await store.get(key);
+  return value === undefined ? undefined : (JSON.parse(value.toString('utf8')) as TargetJudgement);
+}
+
+function notRendered(
+  target: Target,
+  environment: Environment | undefined,
+  findings: readonly Finding[],
+): CheckedTarget {
+  const asks = addUp([], environment === undefined ? 1 : capacity(environment).nodes);
+  const nothing = { objects: [], asks, flows: [], notChecked: [], applications: 0, cached: false };
+  return { target, environment, findings, ...nothing };
 }
 
 function keyOf(...parts: readonly string[]): string {
@@ -178,146 +237,9 @@ async function readEnvironments(
   targets: readonly Target[],
   store: Store,
 ): Promise<Map<string, Environment>> {
-  const names = [...new Set(targets.map((target) => target.environment))];
+  const names = [...new Set(targets.map((target) => target.environment))].filter((name) => name !== '');
   const environments = await allRead(
     names.map((name) => readEnvironment(root, `overlays/${name}/environment.yaml`, store)),
   );
   return new Map(names.map((name, index) => [name, environments[index] as Environment]));
-}
-
-type SchemaDigest = (file: string) => Promise<string>;
-
-/** Digests of schemas by their file, each read once; a schema that is not there has one too. */
-function schemaDigests(): SchemaDigest {
-  const digests = new Map<string, Promise<string>>();
-  return (file) => {
-    let digest = digests.get(file);
-    if (digest === undefined) {
-      digest = readFile(join(SCHEMA_FOLDER, file)).then(
-        (content) => createHash('sha256').update(content).digest('hex'),
-        () => 'none',
-      );
-      digests.set(file, digest);
-    }
-    return digest;
-  };
-}
-
-async function readStored(
-  store: Store,
-  key: string,
-  schemaDigest: SchemaDigest,
-): Promise<Rendered | undefined> {
-  const value = await store.get(key);
-  if (value === undefined) return undefined;
-  const rendered = JSON.parse(value.toString('utf8')) as Rendered;
-  for (const [file, digest] of Object.entries(rendered.schemas)) {
-    if ((await schemaDigest(file)) !== digest) return undefined;
-  }
-  return rendered;
-}
-
-async function withVerdicts(
-  { objects, warnings }: Fresh,
-  verdicts: ReadonlyMap<string, readonly SchemaError[]>,
-  schemaDigest: SchemaDigest,
-): Promise<Rendered> {
-  const errors: Record<string, readonly SchemaError[]> = {};
-  // Errors name the nearest kind, which any change of the index may change.
-  const schemas: Record<string, string> = { 'index.json': await schemaDigest('index.json') };
-  for (const { object, digest } of objects) {
-    const file = schemaFileOf(object.apiVersion, object.kind);
-    schemas[file] = await schemaDigest(file);
-    const found = verdicts.get(digest) ?? [];
-    if (found.length > 0) errors[digest] = found;
-  }
-  return { objects, warnings, errors, schemas };
-}
-
-/** What the objects ask; one that does not fit its schema may hold anything, and asks for nothing until it is mended. */
-function asked(
-  objects: readonly RenderedObject[],
-  errors: Rendered['errors'],
-  environment: Environment,
-): Asks {
-  const fitting = objects.filter(({ digest }) => errors[digest] === undefined);
-  const asks = addUp(
-    fitting.map(({ object }) => object),
-    capacity(environment).nodes,
-  );
-  return { ...asks, objects: objects.length };
-}
-
-/**
- * What every rule finds. A rule may rely on objects that fit their schemas: where one does not, and the rule stumbles
- * over it, the schema's error is told and the rule judges again once that is mended.
- */
-function applyRules(
-  target: Target,
-  environment: Environment,
-  objects: readonly KubernetesObject[],
-  asks: Asks,
-  chosen: readonly Rule[],
-  fitting: boolean,
-): Pick<CheckedTarget, 'findings' | 'flows' | 'notChecked'> {
-  try {
-    const context = { ...contextOf(target.name, target.system, environment, objects), asks };
-    const { findings, notChecked } = judge(context, chosen, !fitting);
-    return { findings, notChecked, flows: context.flows.flows.map(reportFlow) };
-  } catch (error) {
-    if (fitting) throw error;
-    return { findings: [], notChecked: [], flows: [] };
-  }
-}
-
-async function warned(
-  root: string,
-  target: Target,
-  warnings: readonly string[],
-  files: readonly string[],
-): Promise<Finding[]> {
-  if (warnings.length === 0) return [];
-  const { explainRenderWarning } = await import('./render/failure.ts');
-  return Promise.all(warnings.map((message) => explainRenderWarning(root, target, message, files)));
-}
-
-function schemaFindings(
-  objects: readonly RenderedObject[],
-  errors: Readonly<Record<string, readonly SchemaError[]>>,
-): Finding[] {
-  return objects.flatMap(({ object, digest }) =>
-    (errors[digest] ?? []).map(({ path, message }) => ({
-      rule: 'schema',
-      severity: 'error' as const,
-      resource: nameOf(object),
-      path,
-      message,
-    })),
-  );
-}
-
-async function withSources(
-  findings: readonly Finding[],
-  objects: readonly KubernetesObject[],
-  root: string,
-  files: readonly string[],
-): Promise<Finding[]> {
-  return Promise.all(
-    findings.map(async (finding) => {
-      const { resource } = finding;
-      if (finding.source !== undefined || resource === undefined) return finding;
-      const object = objects.find(
-        ({ kind, apiVersion, metadata }) =>
-          kind === resource.kind &&
-          apiVersion === resource.apiVersion &&
-          metadata.name === resource.name &&
-          metadata.namespace === resource.namespace,
-      );
-      if (object === undefined) return finding;
-      // Loaded when something is wrong: a run that finds nothing has no use for it.
-      const { locateSource } = await import('./source/locate.ts');
-      const source = await locateSource(root, files, object, finding.path ?? '');
-      return source === undefined ? finding : { ...finding, source };
-    }),
-  );
 }

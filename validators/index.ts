@@ -1,13 +1,20 @@
 export { noStore, openStore, type Store } from './cache/store.ts';
 export { type CheckedTarget, type CheckOptions, check } from './check.ts';
-export { checkPath } from './check-path.ts';
+export { checkEvery, checkPath } from './check-path.ts';
 export { type CheckStreamOptions, checkStreams, type RenderedStream } from './check-stream.ts';
+export { codeVersion } from './code-version.ts';
+export { readArguments } from './command/arguments.ts';
+export { checkCommand, type OwnOptions, type Surroundings } from './command/check.ts';
+export { main } from './command/main.ts';
+export { type Progress, startProgress } from './command/progress.ts';
 export { allowance, capacity, type Environment, readEnvironment } from './environment/environment.ts';
 export { describeResource, type Finding, type ResourceName, type Severity, type Source } from './finding.ts';
+export { type Deliveries, deliver } from './gitops/deliver.ts';
 export { type Flow, type Flows, inferFlows } from './graph/flows.ts';
 export { htmlPage } from './graph/html.ts';
 export { mermaid } from './graph/mermaid.ts';
 export { type Topology, topologyOf } from './graph/topology.ts';
+export { readTree, type Tree } from './kustomization/tree.ts';
 export { allRead, type Mistake, MistakenFiles, mistakenFile } from './mistaken-files.ts';
 export { buildModel, type Model } from './model/model.ts';
 export type { Workload } from './model/workload.ts';
@@ -23,7 +30,7 @@ export {
   splitDocuments,
 } from './render/objects.ts';
 export { readStream, type Stream, type StreamObject } from './render/stream.ts';
-export { findTargets, selectTargets, type Target } from './render/targets.ts';
+export { findGitOps, findTargets, gitOpsFolder, selectTargets, type Target } from './render/targets.ts';
 export { parseYaml } from './render/yaml.ts';
 export { type Format, formatReport, formats } from './reports/format.ts';
 export { plainReport } from './reports/plain.ts';

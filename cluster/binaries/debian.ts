@@ -21,6 +21,9 @@ const programs: Readonly<Record<string, string>> = {
 
 const minutes = 60_000;
 
+/** The same as every script's here: apt refuses two at once. */
+const lock = ['--timeout', '600', '/tmp/plumbline-apt.lock'];
+
 /**
  * Sees that the programs are there which a Linux distribution has; on Debian and its kin, as root, installs the
  * packages of those that are not.
@@ -37,13 +40,14 @@ export async function ensureDebianPackages(progress: (message: string) => void):
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const install = ['install', '--yes', '--quiet', '--no-install-recommends', ...missing];
   const options = { env, deadline: 10 * minutes };
-  const first = await run('apt-get', install, options).catch((error: Error) => error);
+  const apt = (args: readonly string[]) => run('flock', [...lock, 'apt-get', ...args], options);
+  const first = await apt(install).catch((error: Error) => error);
   if (first instanceof Error)
     throw new UsageError(`the cluster needs ${missing.join(', ')}: ${first.message}`);
   if (first.status === 0) return;
   // The lists of a fresh machine are empty or old.
-  await run('apt-get', ['update', '--quiet'], options);
-  const second = await run('apt-get', install, options);
+  await apt(['update', '--quiet']);
+  const second = await apt(install);
   if (second.status !== 0) throw new UsageError(`${byHand}\nfailed: ${second.stderr.trim()}`);
 }
 

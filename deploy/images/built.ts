@@ -10,9 +10,25 @@ export interface BuildableImage {
   readonly system: string;
   readonly context: string;
   readonly dockerfile: string;
-  /** Twelve digits: the same files give the same. */
+  /** What the build is told. */
+  readonly arguments?: Readonly<Record<string, string>>;
+  /** As `linux/arm64`; undefined for the machine's own. */
+  readonly platform?: string | undefined;
+  /** Its base images are on the machine, and no registry is asked for them. */
+  readonly local?: boolean;
+  /** Twelve digits: the same files, arguments and platform give the same. */
   readonly content: string;
 }
+
+/** How images are built, beside what base/images.yaml says. */
+export interface HowToBuild {
+  readonly platform?: string | undefined;
+  /** Arguments for apps/Dockerfile: the images that it begins with. */
+  readonly bases?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The Dockerfile of every worker in TypeScript; it is told the system. */
+const workers = 'apps/Dockerfile';
 
 /** The image of `npm run debug`, which no system runs. */
 export const debugImage = 'plumbline-debug';
@@ -27,7 +43,11 @@ export interface Buildable {
  * The images of these systems (all when none is named) that base/images.yaml says are built here.
  * @throws UsageError when a word names no system with an image.
  */
-export async function buildableImages(root: string, systems: readonly string[]): Promise<Buildable> {
+export async function buildableImages(
+  root: string,
+  systems: readonly string[],
+  { platform, bases }: HowToBuild = {},
+): Promise<Buildable> {
   const { built } = await readImages(root);
   const known = new Set(Object.values(built).map(({ system }) => system));
   for (const name of systems) {
@@ -48,11 +68,41 @@ export async function buildableImages(root: string, systems: readonly string[]):
       () => true,
       () => false,
     );
-    if (!isThere) missing.push(`  ${name}: ${dockerfile} is not in the repository`);
-    else
-      images.push({ name, system, context, dockerfile, content: await contentOf(root, context, dockerfile) });
+    if (!isThere) {
+      missing.push(`  ${name}: ${dockerfile} is not in the repository`);
+      continue;
+    }
+    const ofWorker = dockerfile === workers;
+    if (ofWorker && !(await holdsWorkers(root, system))) {
+      missing.push(`  ${name}: apps/${system} has no workers yet`);
+      continue;
+    }
+    const args: Record<string, string> = ofWorker ? { SYSTEM: system, ...bases } : {};
+    const told = [...Object.entries(args).flat(), ...(platform === undefined ? [] : [platform])];
+    const content = await contentOf(root, context, dockerfile, {
+      told,
+      leavesOut: ofWorker ? ofAnotherSystem(system) : () => false,
+    });
+    const local = ofWorker && bases !== undefined;
+    images.push({ name, system, context, dockerfile, arguments: args, platform, local, content });
   }
   return { images, missing };
+}
+
+function holdsWorkers(root: string, system: string): Promise<boolean> {
+  return access(join(root, 'apps', system, 'package.json')).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Files that stand in the build's context, and not in the image of this system. */
+function ofAnotherSystem(system: string): (path: string) => boolean {
+  return (path) => {
+    const [apps, folder, ...rest] = path.split('/');
+    if (path.endsWith('package.json')) return false;
+    return apps === 'apps' && rest.length > 0 && folder !== 'kit' && folder !== system;
+  };
 }
 
 /**

@@ -26,18 +26,68 @@ export function fullName(name: string): string {
   return `docker.io/library/${name}`;
 }
 
-export function build(engine: Engine, { name, content, context, dockerfile }: BuildableImage): Command {
-  const tags = ['latest', content].flatMap((tag) => ['--tag', `${fullName(name)}:${tag}`]);
-  return command([engine, 'build', '--file', dockerfile, ...tags, context], { deadline: minutes(30) });
+/** One build, in the words that all engines share. */
+export interface Build {
+  readonly dockerfile: string;
+  /** Full names with tags. */
+  readonly tags: readonly string[];
+  readonly context: string;
+  readonly arguments?: Readonly<Record<string, string>>;
+  /** As `linux/arm64`; the machine's own unless told. */
+  readonly platform?: string | undefined;
+  /** No registry is asked: every base image is on the machine. */
+  readonly local?: boolean;
 }
 
-export function hasImage(engine: Engine, { name, content }: BuildableImage): Command {
-  const reference = `${fullName(name)}:${content}`;
+/** The command line that builds an image. */
+export function buildCommand(engine: Engine, { dockerfile, tags, context, ...build }: Build): Command {
+  const { platform, local = false } = build;
+  // As root without a runtime of containers this is the one way that always works, and our files ask for no more.
+  const isolation = engine === 'buildah' ? ['--isolation', 'chroot'] : [];
+  const pull = local && (engine === 'buildah' || engine === 'podman') ? ['--pull=never'] : [];
+  return command(
+    [
+      engine,
+      'build',
+      ...isolation,
+      ...pull,
+      ...(platform === undefined ? [] : ['--platform', platform]),
+      '--file',
+      dockerfile,
+      ...Object.entries(build.arguments ?? {}).flatMap(([name, value]) => [
+        '--build-arg',
+        `${name}=${value}`,
+      ]),
+      ...tags.flatMap((tag) => ['--tag', tag]),
+      context,
+    ],
+    { deadline: minutes(30) },
+  );
+}
+
+export function build(engine: Engine, image: BuildableImage): Command {
+  const { name, content, context, dockerfile, platform, local = false } = image;
+  return buildCommand(engine, {
+    dockerfile,
+    context,
+    arguments: image.arguments ?? {},
+    platform,
+    local,
+    tags: ['latest', content].map((tag) => `${fullName(name)}:${tag}`),
+  });
+}
+
+/** Asks whether an image is there. */
+export function inspectImage(engine: Engine, reference: string): Command {
   const argv: Command['argv'] =
     engine === 'buildah'
       ? ['buildah', 'inspect', '--type', 'image', '--format', '{{.FromImageID}}', reference]
       : [engine, 'image', 'inspect', '--format', '{{.Id}}', reference];
   return command(argv, { deadline: seconds(30), mayFail: true });
+}
+
+export function hasImage(engine: Engine, { name, content }: BuildableImage): Command {
+  return inspectImage(engine, `${fullName(name)}:${content}`);
 }
 
 /** Makes `latest` the image that was built from this content before. */

@@ -1,9 +1,11 @@
-import { table } from '@plumbline/validators';
+import { gitOpsFolder, table } from '@plumbline/validators';
 import { factsRule, flowsRule, loadFacts, loadFlows } from '../../facts/index.ts';
 import { tally } from '../../tests/mutants/run.ts';
+import { tallyApplications } from '../../tests/mutants/run-applications.ts';
 import type { Bench } from '../bench.ts';
 import { checkRepository } from '../lib/check-repository.ts';
 import { root } from '../lib/root.ts';
+import { repositoryTools } from '../lib/tools.ts';
 
 interface Row {
   readonly family: string;
@@ -19,11 +21,12 @@ interface Row {
 export const benchMutants: Bench = async ({ say }) => {
   const start = performance.now();
   const extraRules = [factsRule(await loadFacts(root)), flowsRule(await loadFlows(root))];
+  process.env.KUSTOMIZE = (await repositoryTools(say)).kustomize;
   const checked = await checkRepository([], { useCache: true, progress: () => {} });
   const rows = new Map<string, Row>();
   for (const { target, environment, objects } of checked) {
     // A whole environment is its systems side by side: its defects are theirs.
-    if (target.system === undefined) continue;
+    if (target.system === undefined || environment === undefined) continue;
     say(`${target.name} ...`);
     const plain = objects.map(({ object }) => object);
     for (const { operator, made, caught, missed } of tally(target, environment, plain, extraRules)) {
@@ -33,6 +36,13 @@ export const benchMutants: Bench = async ({ say }) => {
       row.missed.push(...missed.map((what) => `${target.name}: ${what}`));
       rows.set(operator.id, row);
     }
+  }
+  const told = checked.find(({ target }) => target.name === gitOpsFolder);
+  if (told !== undefined) {
+    say(`${gitOpsFolder} ...`);
+    const plain = told.objects.map(({ object }) => object);
+    for (const { operator, made, caught, missed } of await tallyApplications(root, plain))
+      rows.set(operator.id, { family: operator.family, made, caught, missed: [...missed] });
   }
   const all = [...rows.entries()];
   const made = all.reduce((sum, [, row]) => sum + row.made, 0);

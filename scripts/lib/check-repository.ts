@@ -1,15 +1,20 @@
-import { access, readdir, rm, stat } from 'node:fs/promises';
+import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
   allRead,
   type CheckedTarget,
+  type CheckOptions,
   check,
+  codeVersion,
+  findGitOps,
   findTargets,
+  gitOpsFolder,
   noStore,
   openStore,
   type Rule,
   selectTargets,
+  type Target,
 } from '@plumbline/validators';
 import { factsRule, flowsRule, loadFacts, loadFlows, pinnedImages, readImages } from '../../facts/index.ts';
 import { cache as ownCache, root as ownRoot } from './root.ts';
@@ -30,7 +35,7 @@ export async function checkRepository(
   options: CheckRepositoryOptions,
 ): Promise<CheckedTarget[]> {
   const { useCache, progress, root = ownRoot, cache = ownCache } = options;
-  const targets = selectTargets(await findTargets(root), words);
+  const targets = await chosenTargets(root, words);
   const tools = await repositoryTools(progress);
   const store = useCache ? openStore(join(cache, 'rendered')) : noStore;
   const checked = await check({
@@ -40,11 +45,20 @@ export async function checkRepository(
     store,
     scratch: join(cache, 'scratch'),
     workers: availableParallelism(),
-    extraRules: await ownRules(root),
+    ...(await ownRules(root)),
+    compose: useCache,
     progress,
   });
   await Promise.all([store.prune(30), sweep(join(cache, 'scratch'))]);
   return checked;
+}
+
+/** The targets that words name: `argocd` is what Argo CD is told, and no words are everything. */
+async function chosenTargets(root: string, words: readonly string[]): Promise<Target[]> {
+  const gitOps = words.length === 0 || words.includes(gitOpsFolder) ? await findGitOps(root) : [];
+  const others = words.filter((word) => word !== gitOpsFolder);
+  if (others.length === 0 && words.length > 0 && gitOps.length > 0) return gitOps;
+  return [...selectTargets(await findTargets(root), others), ...gitOps];
 }
 
 /** Removes what killed runs left in a folder a day ago or longer. */
@@ -57,15 +71,18 @@ async function sweep(folder: string): Promise<void> {
   }
 }
 
-/** The rules that a repository brings itself: its facts and its images, where it has them. */
-async function ownRules(root: string): Promise<Rule[]> {
+/** The rules that a repository brings itself: its facts and its images, where it has them; and a digest of all that makes them. */
+async function ownRules(root: string): Promise<Required<Pick<CheckOptions, 'extraRules' | 'extraVersion'>>> {
   const rules: Rule[] = [];
-  if (await isThere(join(root, 'facts'))) {
+  const hasFacts = await isThere(join(root, 'facts'));
+  if (hasFacts) {
     const [facts, flows] = await allRead([loadFacts(root), loadFlows(root)]);
     rules.push(factsRule(facts ?? new Map()), flowsRule(flows ?? new Map()));
   }
   if (await isThere(join(root, 'base/images.yaml'))) rules.push(pinnedImages(await readImages(root)));
-  return rules;
+  const images = await readFile(join(root, 'base/images.yaml'), 'utf8').catch(() => '');
+  const code = codeVersion([join(ownRoot, 'facts'), ...(hasFacts ? [join(root, 'facts')] : [])]);
+  return { extraRules: rules, extraVersion: `${code} ${images}` };
 }
 
 function isThere(path: string): Promise<boolean> {

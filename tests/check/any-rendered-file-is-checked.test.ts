@@ -147,7 +147,7 @@ test('what cannot be read ends with 2, and says what to do', async () => {
     [['--rendered', join(folder.path, 'b.yaml')], 'it is not there'],
     [['--path', join(folder.path, 'none')], 'is no folder'],
     [['--rendered', '-', '--format', 'jsn'], 'did you mean "json"?'],
-    [['--environment', 'x'], 'goes with --path or --rendered'],
+    [['--environment', 'x'], 'goes with --path, --every or --rendered'],
     [['--rendered', '-', '--environment', join(folder.path, 'a.yaml')], 'a.yaml'],
   ] as const) {
     const { status, stdout, stderr } = await check(args, shop);

@@ -147,7 +147,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
         '        storageClassName: standrad\n        resources:\n          requests:\n            storage',
       ),
     targets: ['kind', 'kind/depot', 'production', 'production/depot'],
-    told: 'not-offered | StatefulSet store | spec.volumeClaimTemplates[0].spec.storageClassName | base/depot/statefulset.yaml:28 |',
+    told: 'not-offered | StatefulSet store | spec.volumeClaimTemplates[0].spec.storageClassName | base/depot/statefulset.yaml:29 |',
   },
 };
 

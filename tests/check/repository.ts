@@ -1,6 +1,14 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckedTarget, check, type Finding, findTargets, openStore, run } from '@plumbline/validators';
+import {
+  type CheckedTarget,
+  type CheckOptions,
+  check,
+  type Finding,
+  findTargets,
+  openStore,
+  run,
+} from '@plumbline/validators';
 import { factsRule, loadFacts, pinnedImages, readImages } from '../../facts/index.ts';
 import { type Folder, folderWith } from '../harness/folder.ts';
 
@@ -23,7 +31,10 @@ export function cacheOf(folder: Folder): string {
 }
 
 /** Checks a copy by the library, with all its own facts and images. */
-export async function checked(folder: Folder): Promise<CheckedTarget[]> {
+export async function checked(folder: Folder, options: Partial<CheckOptions> = {}): Promise<CheckedTarget[]> {
+  const facts = await Promise.all(
+    ['facts/shop.md', 'base/images.yaml'].map((file) => folder.read(file).catch(() => '')),
+  );
   return check({
     root: folder.path,
     targets: await findTargets(folder.path),
@@ -36,6 +47,8 @@ export async function checked(folder: Folder): Promise<CheckedTarget[]> {
     scratch: join(cacheOf(folder), 'scratch'),
     workers: 2,
     extraRules: [factsRule(await loadFacts(folder.path)), pinnedImages(await readImages(folder.path))],
+    extraVersion: facts.join('\n'),
+    ...options,
   });
 }
 

@@ -25,6 +25,19 @@ test('every npm run on a page is a script of package.json', async () => {
   }
 });
 
+test('what a page has built is brought into the cluster too, by the same command or by a deploy after it', () => {
+  for (const { page, text } of texts) {
+    for (const [block] of text.matchAll(/^```bash$[\s\S]*?^```$/gm)) {
+      for (const [command] of block.matchAll(/^npm run images .*$/gm)) {
+        assert.ok(
+          /--(?:load|push) /.test(command) || block.includes('npm run deploy'),
+          `${page} says ${command}: kind and minikube never pull what is built here`,
+        );
+      }
+    }
+  }
+});
+
 test('every link on a page leads to a file, and every anchor to a heading', async () => {
   for (const { page, text } of texts) {
     for (const [, link = ''] of withoutCode(text).matchAll(/\]\(([^)\s:]+)\)/g)) {

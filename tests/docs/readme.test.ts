@@ -4,13 +4,21 @@ import { findTargets, readEnvironment } from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readAddresses } from '../../deploy/index.ts';
-import { withAddressTable } from '../../scripts/lib/address-table.ts';
+import { checkRepository } from '../../scripts/lib/check-repository.ts';
+import { freshReadme } from '../../scripts/lib/fresh-readme.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const readme = await readFile(join(root, 'README.md'), 'utf8');
 
-test("the README's addresses are those of overlays/addresses.yaml", async () => {
-  assert.is(readme, withAddressTable(readme, await readAddresses(root)), 'run npm run readme');
+test("the README's addresses and pictures are those of the repository", async () => {
+  const checked = await checkRepository(['kind'], { useCache: true, progress: () => {} });
+  const fresh = freshReadme(readme, await readAddresses(root), checked);
+  assert.is(readme, fresh, 'run npm run readme');
+  assert.is(
+    fresh.match(/^```mermaid$/gm)?.length,
+    1 + checked.length - 1,
+    'a picture a system, and the first',
+  );
 });
 
 test('the README names every system, every environment and how many targets there are', async () => {

@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type CheckedTarget, check, findTargets, openStore } from '@plumbline/validators';
 import { type Images, readImages } from '../../facts/index.ts';
-import { readInputs } from '../../validators/render/inputs.ts';
-import { locateSource } from '../../validators/source/locate.ts';
+import { locator } from '../../validators/source/locate.ts';
 import { describe, type HouseRule, type Rendered } from './violation.ts';
 
 /** The root of the repository whose house is looked at: this one, or what the environment names. */
@@ -33,20 +32,21 @@ export async function renderAll(): Promise<Rendered[]> {
 }
 
 function rendered({ target, environment, objects, findings }: CheckedTarget, images: Images): Rendered {
-  if (objects.length === 0) throw new Error(findings.map(({ message }) => message).join('\n'));
+  if (objects.length === 0 || environment === undefined)
+    throw new Error(findings.map(({ message }) => message).join('\n'));
   return { target, environment, objects: objects.map(({ object }) => object), images };
 }
 
 /**
  * What a rule finds in all targets, as text: object, field, what is wrong, file and line, and the targets that have it.
  */
-export async function violations(all: readonly Rendered[], rule: HouseRule): Promise<string[]> {
+export function violations(all: readonly Rendered[], rule: HouseRule): string[] {
   const found = new Map<string, string[]>();
   for (const one of all) {
     const broken = rule(one);
-    const { files } = broken.length === 0 ? { files: [] } : await readInputs(root, one.target.folder);
+    const locate = locator(root, one.target.folder);
     for (const violation of broken) {
-      const source = await locateSource(root, files, violation.object, violation.path);
+      const source = locate(violation.object, violation.path);
       const at = source === undefined ? '' : ` (${source.file}:${source.line})`;
       const text = `${describe(violation)}${at}`;
       found.set(text, [...(found.get(text) ?? []), one.target.name]);

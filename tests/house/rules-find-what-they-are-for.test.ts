@@ -227,15 +227,6 @@ const breaches: readonly Breach[] = [
     'spec.template.spec.enableServiceLinks: it must be false',
   ),
   breach(
-    'a variable taken from the pod names a field that there is',
-    'Deployment/api',
-    (deployment) =>
-      Object.assign(first(deployment), {
-        env: [{ name: 'ZONE', valueFrom: { fieldRef: { fieldPath: 'metadata.labels["zone"]' } } }],
-      }),
-    `${container}.env[0].valueFrom.fieldRef.fieldPath: the API server knows no field metadata.labels["zone"]`,
-  ),
-  breach(
     'an image built here is pulled as the environment has it',
     'Deployment/api',
     (deployment) => Object.assign(first(deployment), { imagePullPolicy: 'IfNotPresent' }),

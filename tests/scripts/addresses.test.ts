@@ -1,8 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readAddresses } from '../../deploy/addresses.ts';
-import { build, findTargets, type KubernetesObject, readRendered } from '../../validators/index.ts';
+import {
+  build,
+  findTargets,
+  type KubernetesObject,
+  parseYaml,
+  readEnvironment,
+  readRendered,
+} from '../../validators/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -49,6 +57,20 @@ test('on laptops each NodePort stands in the table, and each row of the table is
       assert.ok(ports.includes(row.port), `${name}: no Service ${row.service} with port ${row.port}`);
     }
   }
+});
+
+test('the ports that kind says it maps are those that its cluster.yaml does', async () => {
+  const { nodes } = parseYaml(await readFile(join(root, 'overlays/kind/cluster.yaml'), 'utf8')) as {
+    nodes: readonly { extraPortMappings: readonly { containerPort: number }[] }[];
+  };
+  const mapped = nodes.flatMap(({ extraPortMappings }) =>
+    extraPortMappings.map(({ containerPort }) => containerPort),
+  );
+  const { nodePorts } = await readEnvironment(root, 'overlays/kind/environment.yaml');
+  assert.equal(
+    nodePorts.mapped,
+    mapped.toSorted((a, b) => a - b),
+  );
 });
 
 test('the ingress controller has the NodePorts of the table', async () => {

@@ -46,7 +46,7 @@ export interface Environment {
     readonly all: Amount;
   };
   readonly storageClasses: readonly StorageClass[];
-  readonly nodePorts: { readonly from: number; readonly to: number };
+  readonly nodePorts: { readonly from: number; readonly to: number; readonly mapped?: readonly number[] };
   readonly loadBalancers: boolean;
   readonly ingressClasses: readonly string[];
   readonly apis: readonly string[];

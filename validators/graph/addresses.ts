@@ -1,3 +1,5 @@
+import { remember } from '../text/remember.ts';
+
 /** A network address that some text tells its reader to talk to. */
 export interface Address {
   readonly host: string;
@@ -109,6 +111,7 @@ function withoutPlaceholders(text: string, keepVariables = false): string {
 /** Every address in the form of a URL; a list of hosts behind one scheme gives one each. */
 function urls(written: string): Address[] {
   const found: Address[] = [];
+  if (!written.includes('://') && !written.includes('jdbc:')) return found;
   const text = withoutPlaceholders(written);
   // A list of whole URLs is cut where the next one begins.
   for (const match of text.matchAll(
@@ -196,13 +199,15 @@ export function addressesInValue(value: string): Address[] {
 }
 
 /** Words of a setting's name, in lower case: `spring.datasource.url`, `DB_HOST`, `baseUrl`, `--bootstrap-server`. */
-export function wordsOf(name: string): string[] {
-  return name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
-}
+export const wordsOf: (name: string) => readonly string[] = remember(
+  (name) =>
+    name
+      .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((word) => word !== ''),
+  (name) => (name.length > 200 ? undefined : name),
+);
 
 /** Words of a setting's name that say that its value is nothing to connect to, whatever it looks like. */
 const elsewhereWords = new Set(

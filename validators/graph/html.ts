@@ -29,9 +29,21 @@ function drawNode({ x, y, width, height, ...node }: PlacedNode): string {
   );
 }
 
+/** A smooth way along points: it begins at the first, ends at the last and bends towards those between. */
+function curve(points: PlacedEdge['points']): string {
+  const [first = { x: 0, y: 0 }, ...rest] = points;
+  const bends = rest.slice(0, -1).map(({ x, y }, index) => {
+    const next = rest[index + 1] ?? { x, y };
+    const isLast = index === rest.length - 2;
+    const end = isLast ? next : { x: (x + next.x) / 2, y: (y + next.y) / 2 };
+    return `Q${x} ${y} ${end.x} ${end.y}`;
+  });
+  const last = rest.at(-1) ?? first;
+  return `M${first.x} ${first.y} ${bends.length > 0 ? bends.join(' ') : `L${last.x} ${last.y}`}`;
+}
+
 function drawEdge({ from, to, kind, label, allowed, points }: PlacedEdge): string {
-  const [first, ...rest] = points;
-  const way = `M${first?.x ?? 0} ${first?.y ?? 0} ${rest.map(({ x, y }) => `L${x} ${y}`).join(' ')}`;
+  const way = curve(points);
   const arrow = kind === 'mounts' ? '' : ` marker-end="url(#arrow)"`;
   return (
     `<path class="edge ${kind}${allowed ? '' : ' cut'}" d="${way}"${arrow} data-from="${escapeHtml(from)}" ` +
@@ -49,7 +61,7 @@ export async function htmlPage(topology: Topology): Promise<string> {
   );
   const { width, height, nodes, edges } = layOut(topology);
   const wrong =
-    nodes.filter(({ findings }) => findings.length > 0).length +
+    nodes.filter(({ findings }) => findings.length > 0).length + topology.others.length ||
     edges.filter(({ allowed }) => !allowed).length;
   const count =
     wrong === 0 ? `${nodes.length} parts, ${edges.length} lines, nothing wrong` : `${wrong} wrong`;
@@ -77,7 +89,7 @@ ${edges.map(drawEdge).join('\n')}
 ${nodes.map(drawNode).join('\n')}
 </svg>
 </figure>
-<aside aria-live="polite"></aside>
+<aside aria-live="polite" data-others="${escapeHtml(JSON.stringify(topology.others))}"></aside>
 </main>
 <script>
 ${script}</script>

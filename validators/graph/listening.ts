@@ -20,6 +20,7 @@ export function isToldToListen(model: Model, workload: Workload, port: number): 
  * lack of a declaration.
  */
 export function isSetToListen(model: Model, workload: Workload, port: number): boolean {
+  if (isTwin(workload, port)) return true;
   const own = new RegExp(`(?<![\\d.])(?<!\\b[a-zA-Z][\\w.-]*:)${port}(?![\\d.])`);
   return workload.containers.some((container) => {
     if (container.role === 'init') return false;
@@ -30,4 +31,17 @@ export function isSetToListen(model: Model, workload: Workload, port: number): b
     );
     return [...command, ...args, ...values, ...files].some((text) => own.test(text));
   });
+}
+
+/**
+ * True for a port that SeaweedFS opens beside each that it has: gRPC at the same number plus 10000.
+ * Source: github.com/seaweedfs/seaweedfs, `weed/command/server.go`.
+ */
+function isTwin({ containers }: Workload, port: number): boolean {
+  return containers.some(
+    ({ role, spec }) =>
+      role !== 'init' &&
+      /(?:^|\/)seaweedfs(?::|@|$)/.test(spec.image ?? '') &&
+      (spec.ports ?? []).some(({ containerPort }) => containerPort + 10_000 === port),
+  );
 }

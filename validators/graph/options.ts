@@ -2,6 +2,7 @@ import { loadAll } from 'js-yaml';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { remember } from '../text/remember.ts';
 import { environmentOf, expand, mountedFiles } from './settings.ts';
 
 /** One setting that a container reads: an environment variable, or a key of a file that it mounts. */
@@ -71,7 +72,13 @@ function readOptions(model: Model, workload: Workload, container: Container): Op
 }
 
 /** The key and value pairs of a file, read as what its name says it is; none of a script or a program. */
-export function pairsOf(file: string, text: string): [string, string][] {
+export const pairsOf: (file: string, text: string) => readonly (readonly [string, string])[] = remember(
+  readPairs,
+  // What is longer is seldom met twice, and would be kept for nothing.
+  (file, text) => (text.length > 100_000 ? undefined : `${file}\0${text}`),
+);
+
+function readPairs(file: string, text: string): [string, string][] {
   if (/\.(?:ya?ml|json)$/.test(file)) {
     try {
       return loadAll(text).flatMap((document) => flatten('', document));

@@ -30,11 +30,34 @@ function line(tag, text, className) {
   about.append(element);
 }
 
+function card(tag, title, text) {
+  const entry = document.createElement(tag);
+  const name = document.createElement('strong');
+  name.textContent = title;
+  entry.className = 'card';
+  entry.append(name, document.createElement('br'), text);
+  about.append(entry);
+  return entry;
+}
+
+/** What is wrong, as a list to begin with; what is in the picture leads to its part. */
+function overview() {
+  for (const node of nodes.filter(({ classList }) => classList.contains('wrong'))) {
+    const { name, type, findings } = JSON.parse(node.dataset.node);
+    card('button', `${type} ${name}`, findings.join(' · ')).addEventListener('click', () => {
+      choose(node);
+      node.scrollIntoView({ block: 'center', inline: 'center' });
+    });
+  }
+  for (const { name, finding } of JSON.parse(about.dataset.others)) card('div', name, finding);
+}
+
 function choose(node) {
   for (const other of nodes) other.classList.toggle('chosen', other === node);
   about.replaceChildren();
   if (node === undefined) {
     show(undefined);
+    overview();
     return;
   }
   const { id, name, type, details, findings } = JSON.parse(node.dataset.node);
@@ -68,6 +91,7 @@ search.addEventListener('input', () => {
   }
   const found = nodes.filter((node) => node.dataset.node.toLowerCase().includes(word));
   show(new Set(found.map((node) => node.dataset.id)));
+  found[0]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   count.textContent = `${found.length} of ${nodes.length}`;
 });
 
@@ -77,3 +101,5 @@ document.addEventListener('keydown', (event) => {
     search.dispatchEvent(new Event('input'));
   }
 });
+
+overview();

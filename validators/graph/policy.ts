@@ -35,7 +35,10 @@ export function namespaceLabels(model: Model, name: string): Labels {
 
 type Direction = 'Ingress' | 'Egress';
 
-const byNamespace = new WeakMap<Model, Map<string, Typed<NetworkPolicy>[]>>();
+/** Policies by a label that they select for, and by `''` where they select for none: few of many then need a look. */
+type Selecting = Map<string, { readonly order: number; readonly policy: Typed<NetworkPolicy> }[]>;
+
+const byLabel = new WeakMap<Model, Selecting>();
 const ofWorkload = new WeakMap<Workload, Map<Direction, Typed<NetworkPolicy>[]>>();
 
 /** The policies of one direction that select a pod. */
@@ -47,17 +50,30 @@ export function policiesFor(
   const cache = 'pod' in end ? (ofWorkload.get(end) ?? new Map()) : undefined;
   const before = cache?.get(direction);
   if (before !== undefined) return before;
-  let policies = byNamespace.get(model);
-  if (policies === undefined) {
-    policies = Map.groupBy(model.policies, ({ namespace }) => namespace);
-    byNamespace.set(model, policies);
-  }
-  const found = (policies.get(end.namespace) ?? []).filter(
-    ({ typed }) =>
-      matchesSelector(typed.spec?.podSelector ?? {}, end.labels ?? {}) &&
-      directionsOf(typed).includes(direction),
-  );
+  const policies = byLabel.get(model) ?? selecting(model);
+  const found = ['', ...Object.entries(end.labels ?? {}).map(([key, value]) => `${key}=${value}`)]
+    .flatMap((label) => policies.get(`${end.namespace} ${label}`) ?? [])
+    .filter(
+      ({ policy: { typed } }) =>
+        matchesSelector(typed.spec?.podSelector ?? {}, end.labels ?? {}) &&
+        directionsOf(typed).includes(direction),
+    )
+    .sort((a, b) => a.order - b.order)
+    .map(({ policy }) => policy);
   if ('pod' in end && cache !== undefined) ofWorkload.set(end, cache.set(direction, found));
+  return found;
+}
+
+function selecting(model: Model): Selecting {
+  const found: Selecting = new Map();
+  for (const [order, policy] of model.policies.entries()) {
+    const [pair] = Object.entries(policy.typed.spec?.podSelector?.matchLabels ?? {});
+    const key = `${policy.namespace} ${pair === undefined ? '' : pair.join('=')}`;
+    const list = found.get(key);
+    if (list === undefined) found.set(key, [{ order, policy }]);
+    else list.push({ order, policy });
+  }
+  byLabel.set(model, found);
   return found;
 }
 

@@ -2,6 +2,7 @@ import { loadAll } from 'js-yaml';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { remember } from '../text/remember.ts';
 import {
   type Address,
   addressesInCommand,
@@ -179,7 +180,12 @@ export function expand(text: string, values: ReadonlyMap<string, Pick<EnvValue, 
 }
 
 /** Addresses in a command with its arguments: as words, or as a script where a shell runs one. */
-export function addressesInCommandLine(words: readonly string[]): Address[] {
+export const addressesInCommandLine: (words: readonly string[]) => readonly Address[] = remember(
+  readCommandLine,
+  (words) => JSON.stringify(words),
+);
+
+function readCommandLine(words: readonly string[]): Address[] {
   const shell = words.findIndex((word) => /(?:^|\/)(?:ba|da|a)?sh$/.test(word));
   if (shell >= 0 && words.slice(shell + 1).some((word) => /^-\w*c$/.test(word))) {
     const script = words.slice(shell + 1).find((word) => !word.startsWith('-')) ?? '';
@@ -195,7 +201,13 @@ const notSettings =
   /\.(?:sql|cql|md|txt|csv|html?|css|[cm]?js|jsx|tsx?|svg|lua|py|rb|go|java|scala|php|pl|r|awk|ps1|pem|crt|cer|key|jks|p12|log|rules|tmpl|gotmpl)$/;
 
 /** Addresses in a file, read as what its name says it is. */
-export function addressesInFile(name: string, text: string): Address[] {
+export const addressesInFile: (name: string, text: string) => readonly Address[] = remember(
+  readFile,
+  // What is longer is seldom met twice, and would be kept for nothing.
+  (name, text) => (text.length > 100_000 ? undefined : `${name}\0${text}`),
+);
+
+function readFile(name: string, text: string): Address[] {
   if (/\.(?:sh|bash|ash)$/.test(name) || /^#!.*sh\b/.test(text)) return addressesInScript(text);
   if (notSettings.test(name) || text.startsWith('#!') || text.startsWith('-----BEGIN')) return [];
   if (/\.(?:ya?ml|json)$/.test(name)) {

@@ -38,6 +38,8 @@ export interface Topology {
   readonly target: string;
   readonly nodes: readonly TopologyNode[];
   readonly edges: readonly TopologyEdge[];
+  /** What was found wrong with objects that are not in the picture: ConfigMaps, policies, accounts. */
+  readonly others: readonly { readonly name: string; readonly finding: string }[];
 }
 
 function workloadId({ kind, namespace, name }: Pick<Workload, 'kind' | 'namespace' | 'name'>): string {
@@ -63,8 +65,8 @@ export function topologyOf(
   const about = (id: string) => (wrong.get(id) ?? []).map(({ rule, message }) => `${rule}: ${message}`);
   const nodes = new Map<string, TopologyNode>();
   const edges = new Map<string, TopologyEdge>();
-  const node = (id: string, value: Omit<TopologyNode, 'id' | 'findings'>) => {
-    if (!nodes.has(id)) nodes.set(id, { ...value, id, findings: about(id) });
+  const node = (id: string, value: Omit<TopologyNode, 'id' | 'findings'>, mistakes = about(id)) => {
+    if (!nodes.has(id)) nodes.set(id, { ...value, id, findings: mistakes });
   };
   const edge = (value: TopologyEdge) => {
     const key = `${value.from} ${value.to} ${value.kind}`;
@@ -133,7 +135,8 @@ export function topologyOf(
   }
   for (const { told, reason } of flows.deadEnds) {
     const id = `nothing ${told.address.text}`;
-    node(id, { kind: 'outside', name: told.address.text, type: reason, namespace: '', details: [] });
+    const value = { kind: 'outside', name: told.address.text, type: 'leads nowhere' } as const;
+    node(id, { ...value, namespace: '', details: [] }, [reason]);
     edge({ from: workloadId(told.workload), to: id, kind: 'flow', label: told.by, allowed: false });
   }
   for (const { typed, namespace, name } of model.ingresses) {
@@ -167,7 +170,13 @@ export function topologyOf(
       }
     }
   }
-  return { target, nodes: [...nodes.values()], edges: [...edges.values()] };
+  const others = findings
+    .filter(({ resource }) => resource === undefined || !nodes.has(describeResource(resource)))
+    .map(({ rule, resource, message }) => ({
+      name: resource === undefined ? target : describeResource(resource),
+      finding: `${rule}: ${message}`,
+    }));
+  return { target, nodes: [...nodes.values()], edges: [...edges.values()], others };
 }
 
 interface ClaimTemplate {

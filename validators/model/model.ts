@@ -9,7 +9,7 @@ import type {
   Service,
   StatefulSet,
 } from './kubernetes.ts';
-import type { Labels } from './selectors.ts';
+import { type LabelSelector, type Labels, matchesSelector } from './selectors.ts';
 import { shaped } from './shape.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
@@ -39,11 +39,15 @@ export interface Model {
   all(group: string, kind: string): readonly KubernetesObject[];
   find(group: string, kind: string, namespace: string, name: string): KubernetesObject | undefined;
   /** Names of a kind in a namespace, for suggestions. */
-  names(group: string, kind: string, namespace: string): string[];
+  names(group: string, kind: string, namespace: string): readonly string[];
   configuration(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): Configuration | undefined;
   service(namespace: string, name: string): Typed<Service> | undefined;
   /** The workloads of a namespace. */
   workloadsIn(namespace: string): readonly Workload[];
+  /** The workloads of a namespace whose pods carry a label by their template. */
+  workloadsWith(namespace: string, key: string, value: string): readonly Workload[];
+  /** The workloads of a namespace whose pods' templates a label selector matches. */
+  selectedBy(namespace: string, selector: LabelSelector): readonly Workload[];
   /** The workloads whose pods a Service leads to. */
   behind(service: Typed<Service>): readonly Workload[];
   /** The StatefulSet workload whose pods have names under a headless Service. */
@@ -64,13 +68,18 @@ export function namespaceOf(object: KubernetesObject): string {
 export function buildModel(rendered: readonly KubernetesObject[]): Model {
   const objects = rendered.map(shaped);
   const byKind = new Map<string, KubernetesObject[]>();
+  const namesOf = new Map<string, string[]>();
   const byName = new Map<string, KubernetesObject>();
   for (const object of objects) {
     const kind = `${groupOf(object)}/${object.kind}`;
     const list = byKind.get(kind) ?? [];
     list.push(object);
     byKind.set(kind, list);
-    byName.set(`${kind} ${namespaceOf(object)} ${object.metadata.name}`, object);
+    const inNamespace = `${kind} ${namespaceOf(object)}`;
+    byName.set(`${inNamespace} ${object.metadata.name}`, object);
+    const names = namesOf.get(inNamespace);
+    if (names === undefined) namesOf.set(inNamespace, [object.metadata.name]);
+    else names.push(object.metadata.name);
   }
   const all = (group: string, kind: string) => byKind.get(`${group}/${kind}`) ?? [];
   const typed = <Kind>(group: string, kind: string): Typed<Kind>[] =>
@@ -90,6 +99,9 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
     )
     .filter((workload) => workload !== undefined);
   const byNamespace = Map.groupBy(workloads, ({ namespace }) => namespace);
+  const byLabel = labelled(workloads);
+  const workloadsWith = (namespace: string, key: string, value: string) =>
+    byLabel.get(labelKey(namespace, key, value)) ?? [];
   const services = typed<Service>('', 'Service');
   const serviceByName = new Map(services.map((service) => [`${service.namespace} ${service.name}`, service]));
   const configurations = objects.flatMap(readConfigurations);
@@ -103,9 +115,14 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
   const behind = (service: Typed<Service>): readonly Workload[] => {
     let found = behindCache.get(service);
     if (found === undefined) {
-      found = (byNamespace.get(service.namespace) ?? []).filter((workload) =>
-        selectsPods(service.typed.spec?.selector, workload),
-      );
+      const { selector = {} } = service.typed.spec ?? {};
+      // What a template must carry narrows the search; what a controller adds is in no template.
+      const pair = Object.entries(selector).find(([key]) => !added.has(key));
+      const likely =
+        pair === undefined
+          ? (byNamespace.get(service.namespace) ?? [])
+          : workloadsWith(service.namespace, ...pair);
+      found = likely.filter((workload) => selectsPods(selector, workload));
       behindCache.set(service, found);
     }
     return found;
@@ -126,13 +143,17 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
     ]),
     all,
     find: (group, kind, namespace, name) => byName.get(`${group}/${kind} ${namespace} ${name}`),
-    names: (group, kind, namespace) =>
-      all(group, kind)
-        .filter((object) => namespaceOf(object) === namespace)
-        .map(({ metadata }) => metadata.name),
+    names: (group, kind, namespace) => namesOf.get(`${group}/${kind} ${namespace}`) ?? [],
     configuration: (kind, namespace, name) => configurationByName.get(`${kind} ${namespace} ${name}`),
     service: (namespace, name) => serviceByName.get(`${namespace} ${name}`),
     workloadsIn: (namespace) => byNamespace.get(namespace) ?? [],
+    workloadsWith,
+    selectedBy: (namespace, selector) => {
+      const [pair] = Object.entries(selector.matchLabels ?? {});
+      const likely =
+        pair === undefined ? (byNamespace.get(namespace) ?? []) : workloadsWith(namespace, ...pair);
+      return likely.filter(({ labels }) => matchesSelector(selector, labels));
+    },
     behind,
     statefulBehind: (service) =>
       behind(service).find(
@@ -141,6 +162,32 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
       ),
   };
 }
+
+function labelKey(namespace: string, key: string, value: string): string {
+  return `${namespace} ${key}=${value}`;
+}
+
+/** Workloads by each label of their pods' templates. */
+function labelled(workloads: readonly Workload[]): Map<string, Workload[]> {
+  const found = new Map<string, Workload[]>();
+  for (const workload of workloads) {
+    for (const [key, value] of Object.entries(workload.labels)) {
+      const id = labelKey(workload.namespace, key, value);
+      const list = found.get(id);
+      if (list === undefined) found.set(id, [workload]);
+      else list.push(workload);
+    }
+  }
+  return found;
+}
+
+/** Labels that a pod gets from its controller. */
+const added = new Set([
+  'job-name',
+  'batch.kubernetes.io/job-name',
+  'apps.kubernetes.io/pod-index',
+  'statefulset.kubernetes.io/pod-name',
+]);
 
 /** True when a plain selector finds pods of a workload: by its template's labels, and those that its controller adds. */
 export function selectsPods(selector: Labels | undefined, workload: Workload): boolean {

@@ -24,14 +24,35 @@ const makesNothing = new RegExp(
 );
 const monitoringServers = new Set(['Prometheus', 'PrometheusAgent', 'Alertmanager', 'ThanosRuler']);
 
-/** Custom resources that an operator turns into workloads of its own. */
+/** The objects of groups with a dot in their name, found once: many ask for them. */
+interface Grouped {
+  readonly byNamespace: ReadonlyMap<string, readonly KubernetesObject[]>;
+  /** Custom resources that an operator turns into workloads of its own. */
+  readonly operated: readonly KubernetesObject[];
+}
+
+const groupedIn = new WeakMap<Model, Grouped>();
+
+function grouped(model: Model): Grouped {
+  let found = groupedIn.get(model);
+  if (found === undefined) {
+    const objects = model.objects.filter((object) => groupOf(object).includes('.'));
+    const operated = objects.filter((object) => {
+      const group = groupOf(object);
+      if (makesNothing.test(group)) return false;
+      return group !== 'monitoring.coreos.com' || monitoringServers.has(object.kind);
+    });
+    found = { byNamespace: Map.groupBy(objects, namespaceOf), operated };
+    groupedIn.set(model, found);
+  }
+  return found;
+}
+
+/** Custom resources that an operator turns into workloads of a namespace. */
 function operated(model: Model, namespace: string): KubernetesObject[] {
-  return model.objects.filter((object) => {
-    const group = groupOf(object);
-    if (!group.includes('.') || makesNothing.test(group)) return false;
-    if (group === 'monitoring.coreos.com' && !monitoringServers.has(object.kind)) return false;
-    return object.metadata.namespace === undefined || namespaceOf(object) === namespace;
-  });
+  return grouped(model).operated.filter(
+    (object) => object.metadata.namespace === undefined || namespaceOf(object) === namespace,
+  );
 }
 
 /** True when a value, or anything in it, passes a test. */
@@ -71,10 +92,7 @@ export function operatorRuns(model: Model, namespace: string, selector: Labels):
     );
   };
   // Rollouts and their likes carry a whole pod template, whatever their group.
-  const template = model.objects.some(
-    (object) =>
-      groupOf(object).includes('.') && namespaceOf(object) === namespace && holds(object.spec, carried),
-  );
+  const template = (grouped(model).byNamespace.get(namespace) ?? []).some(({ spec }) => holds(spec, carried));
   return (
     template ||
     operated(model, namespace).some(({ metadata }) => pairs.some(([, value]) => value === metadata.name))
@@ -102,6 +120,13 @@ function rightsOn(model: Model, namespace: string, resource: string): PolicyRule
         apiGroups.some((name) => name === '' || name === '*') &&
         resources.some((name) => name === resource || name === '*'),
     );
+}
+
+/** True where something of the target may put labels on a namespace's pods once they run: a leader marks itself so. */
+export function mayLabelPods(model: Model, namespace: string): boolean {
+  return rightsOn(model, namespace, 'pods').some(({ verbs = [] }) =>
+    verbs.some((verb) => verb === 'patch' || verb === 'update' || verb === '*'),
+  );
 }
 
 /** True when a workload's command line or environment has the name as a word of its own. */

@@ -13,13 +13,15 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   /** Milliseconds after which the command is killed. */
   readonly deadline: number;
+  /** Called with the command's process id once it runs. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /**
  * Environment for a command written in Go that lives for a moment: it ends before collecting its garbage pays, which
- * halves its CPU time; the limit holds should it grow.
+ * halves its CPU time; near the limit it does collect.
  */
-export const shortLivedGo: Readonly<Record<string, string>> = { GOGC: 'off', GOMEMLIMIT: '1GiB' };
+export const shortLivedGo: Readonly<Record<string, string>> = { GOGC: 'off', GOMEMLIMIT: '256MiB' };
 
 /**
  * Runs a command without a shell and collects what it prints.
@@ -34,6 +36,7 @@ export function run(command: string, args: readonly string[], options: RunOption
       env: options.env === undefined ? process.env : { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let late = false;

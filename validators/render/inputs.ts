@@ -13,6 +13,10 @@ export interface Inputs {
   readonly files: readonly string[];
   /** SHA-256 over the files' paths and contents; undefined when something lies outside (a remote base). */
   readonly digest: string | undefined;
+  /** The folders, relative to the root, that make it up in this order, where it is a list of kustomizations and nothing else. */
+  readonly parts: readonly string[] | undefined;
+  /** Every field that a kustomization of it has. */
+  readonly fields: ReadonlySet<string>;
   /** References that lead nowhere, with the file, the field and the line that hold them. */
   readonly findings: readonly Finding[];
 }
@@ -29,16 +33,17 @@ interface FileRead {
 }
 
 /** The kustomization of a folder, as far as it names other files. */
-interface Kustomization {
+export interface Kustomization {
   /** Its file; several are a mistake, which the build tells. */
   readonly files: readonly [string, ...string[]];
   readonly text: string;
+  readonly fields: Readonly<Record<string, unknown>>;
   readonly references: readonly Reference[];
   /** The texts of plugins that stand in it. */
   readonly plugins: readonly string[];
 }
 
-interface Reference {
+export interface Reference {
   /** Where it stands, as `resources[2]`. */
   readonly field: string;
   readonly path: string;
@@ -67,6 +72,7 @@ export async function readInputs(root: string, folder: string, reads: Reads = ne
   const files = new Map<string, Buffer>();
   const findings: Finding[] = [];
   const seen = new Set<string>();
+  const fields = new Set<string>();
   let remote = false;
 
   /** Adds a file to the inputs, and gives its text; undefined when there is no such file. */
@@ -83,6 +89,7 @@ export async function readInputs(root: string, folder: string, reads: Reads = ne
     if (kustomization === undefined) return false;
     seen.add(directory);
     for (const file of kustomization.files) add(file);
+    for (const field of Object.keys(kustomization.fields)) fields.add(field);
     for (const reference of kustomization.references) await follow(directory, kustomization, reference);
     for (const text of kustomization.plugins) addNamedBy(directory, text);
     return true;
@@ -122,10 +129,46 @@ export async function readInputs(root: string, folder: string, reads: Reads = ne
 
   await walk(folder);
   const sorted = [...files.keys()].sort();
-  if (remote) return { files: sorted, digest: undefined, findings };
+  const parts = partsOf(root, folder, reads);
+  if (remote) return { files: sorted, digest: undefined, parts, fields, findings };
   const hash = createHash('sha256');
   for (const file of sorted) hash.update(`${relative(folder, file)}\0`).update(files.get(file) ?? '');
-  return { files: sorted, digest: hash.digest('hex'), findings };
+  return { files: sorted, digest: hash.digest('hex'), parts, fields, findings };
+}
+
+/** What a folder's kustomization is, and the folders of those that it names; undefined where there is none. */
+export function readParts(
+  root: string,
+  folder: string,
+  reads: Reads,
+): { readonly isComponent: boolean; readonly includes: readonly string[] } | undefined {
+  const kustomization = readKustomization(root, folder, reads);
+  if (kustomization === undefined) return undefined;
+  const includes = kustomization.references
+    .filter(({ path, walk }) => walk && !isRemote(path))
+    .map(({ path }) => posix(join(folder, path)).replace(/\/$/, ''))
+    .filter((path) => readPath(root, path, reads) === 'a folder');
+  return { isComponent: kustomization.fields.kind === 'Component', includes };
+}
+
+/** The folders that a kustomization lists, where it says nothing else and each of them is a kustomization itself. */
+function partsOf(root: string, folder: string, reads: Reads): string[] | undefined {
+  const whole = readKustomization(root, folder, reads);
+  const plain = new Set(['apiVersion', 'kind', 'resources']);
+  if (whole === undefined || !Object.keys(whole.fields).every((field) => plain.has(field))) return undefined;
+  const parts = whole.references.map(({ path }) => join(folder, path));
+  const kinds = parts.map((part) => readKustomization(root, part, reads)?.fields.kind ?? 'Kustomization');
+  const all = [whole.fields.kind ?? 'Kustomization', ...kinds];
+  const known = parts.every((part) => readKustomization(root, part, reads) !== undefined);
+  return known && parts.length > 0 && all.every((kind) => kind === 'Kustomization')
+    ? parts.map(posix)
+    : undefined;
+}
+
+/** The text of a file, by its path from the root; undefined when there is no such file. */
+export function textOf(root: string, path: string, reads: Reads): string | undefined {
+  const found = readPath(root, path, reads);
+  return typeof found === 'object' ? found.text : undefined;
 }
 
 /** Reads a file, once in a run; at once, since hundreds of small files take longer to wait for than to read. */
@@ -142,7 +185,8 @@ function readPath(root: string, path: string, { files }: Reads): FileRead | 'a f
   return found;
 }
 
-function readKustomization(root: string, directory: string, reads: Reads): Kustomization | undefined {
+/** The kustomization of a folder; undefined when it has none. */
+export function readKustomization(root: string, directory: string, reads: Reads): Kustomization | undefined {
   const { kustomizations } = reads;
   if (kustomizations.has(directory)) return kustomizations.get(directory);
   const [first, ...others] = kustomizationNames
@@ -155,6 +199,7 @@ function readKustomization(root: string, directory: string, reads: Reads): Kusto
     kustomization = {
       files: [first, ...others],
       text,
+      fields,
       references: referencesOf(fields),
       plugins: pluginFields
         .flatMap((field) => list(fields[field]))

@@ -1,4 +1,4 @@
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { didYouMean } from '../text/nearest.ts';
 import { UsageError } from '../usage-error.ts';
@@ -7,6 +7,7 @@ import { UsageError } from '../usage-error.ts';
 export interface Target {
   /** `kind` for a whole environment, `kind/preempt` for one system in it. */
   readonly name: string;
+  /** The environment's name; empty for what is of none, as what Argo CD is told. */
   readonly environment: string;
   /** Undefined for the whole environment. */
   readonly system?: string;
@@ -59,6 +60,29 @@ export async function findTargets(root: string): Promise<Target[]> {
       targets.push({ name, environment, system, folder: `overlays/${name}` });
     }
   }
+  return targets;
+}
+
+/** The folder of what Argo CD is told. */
+export const gitOpsFolder = 'argocd';
+
+/** Every kustomization below `argocd/` that a person applies: projects, ApplicationSets and the platform; none where there is no such folder. */
+export async function findGitOps(root: string): Promise<Target[]> {
+  const targets: Target[] = [];
+  const walk = async (folder: string): Promise<void> => {
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+    const file = entries.find(({ name }) => /^kustomization\.ya?ml$|^Kustomization$/.test(name));
+    // A component is part of others.
+    const text = file && (await readFile(join(root, folder, file.name), 'utf8'));
+    if (text !== undefined && !/^kind:\s*Component\s*$/m.test(text))
+      targets.push({ name: folder, environment: '', folder });
+    for (const entry of entries
+      .filter((one) => one.isDirectory())
+      .map(({ name }) => name)
+      .sort())
+      await walk(`${folder}/${entry}`);
+  };
+  await walk(gitOpsFolder);
   return targets;
 }
 

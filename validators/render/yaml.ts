@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import {
   boolYaml11Tag,
   FAILSAFE_SCHEMA,
@@ -47,5 +48,26 @@ const kubernetesSchema = new Schema([
  * @throws YAMLException with the line when the text is not YAML or a key stands twice.
  */
 export function parseYaml(text: string): unknown {
-  return load(text, { schema: kubernetesSchema });
+  try {
+    return load(text, { schema: kubernetesSchema });
+  } catch (error) {
+    const right = indented(text);
+    if (right === undefined) throw error;
+    return load(right, { schema: kubernetesSchema });
+  }
+}
+
+/** What is tried again at most, in characters: only what people write has the flaw. */
+const mostAgain = 2_000_000;
+
+/**
+ * A text whose only flaw is that a `]` or `}` stands no deeper than its key, which YAML forbids and Go's parsers (kubectl's,
+ * kustomize's) take, with the bracket where it belongs; undefined for a text with another flaw.
+ */
+function indented(text: string): string | undefined {
+  if (text.length > mostAgain || !/^\s*[\]}]/m.test(text)) return undefined;
+  // Loaded when something is wrong: hardly any text has the flaw.
+  const { parseDocument } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
+  const document = parseDocument(text, { schema: 'failsafe' });
+  return document.errors.length > 0 ? undefined : document.toString({ lineWidth: 0 });
 }

@@ -6,12 +6,12 @@ import { type KubernetesObject, nameOf } from '../render/objects.ts';
 export interface ReportedFlow {
   /** `Deployment preempt/api`. */
   readonly from: string;
-  /** The workload that answers, or undefined for what lies outside the target. */
-  readonly to: string | undefined;
+  /** The workload that answers; absent for what lies outside the target. */
+  readonly to?: string | undefined;
   /** `mysql:3306`. */
   readonly destination: string;
   /** The pod's port. */
-  readonly port: number | undefined;
+  readonly port?: number | undefined;
   /** What tells the client so: `env DB_HOST`. */
   readonly by: string;
   readonly allowed: boolean;
@@ -79,9 +79,9 @@ export function reportFlow({ from, to, destination, port, told, verdict }: Flow)
     describeResource({ apiVersion: '', kind, namespace, name });
   return {
     from: name(from),
-    to: to === undefined ? undefined : name(to),
+    ...(to === undefined ? {} : { to: name(to) }),
     destination,
-    port,
+    ...(port === undefined ? {} : { port }),
     by: told.by,
     allowed: verdict.allowed,
   };

@@ -30,7 +30,9 @@ export function textReport(checked: readonly CheckedTarget[], { colour }: TextOp
     }
   }
   for (const environment of new Set(checked.map(({ target }) => target.environment))) {
-    lines.push(...environmentTable(environment, checked, paint), '');
+    const rows =
+      environment === '' ? otherTable(checked, paint) : environmentTable(environment, checked, paint);
+    lines.push(...rows, '');
   }
   lines.push(summary(checked));
   return `${lines.join('\n')}\n`;
@@ -68,12 +70,11 @@ function environmentTable(
 ): string[] {
   const targets = checked.filter(({ target }) => target.environment === environment);
   const [first] = targets;
-  if (first === undefined) return [];
+  if (first?.environment === undefined) return [];
   const offers = capacity(first.environment);
   const rows = [['', 'objects', 'pods', 'CPU', 'of', 'memory', 'of', 'storage', '']];
   for (const { target, asks, findings, environment: offered } of targets) {
-    const most = allowance(offered, target.system);
-    const errors = findings.filter(({ severity }) => severity === 'error').length;
+    const most = offered === undefined ? asks : allowance(offered, target.system);
     rows.push([
       target.system ?? 'all',
       String(asks.objects),
@@ -83,11 +84,33 @@ function environmentTable(
       formatBytes(asks.memory),
       formatBytes(most.memory),
       formatBytes(asks.storage),
-      errors === 0 ? 'valid' : counted(errors, 'error'),
+      verdict(findings),
     ]);
   }
   const head = `${environment}: ${counted(offers.nodes, 'node')}, ${formatCores(offers.cpu)} CPU, ${formatBytes(offers.memory)}`;
   return [paint('bold', head), ...table(rows, [1, 2, 3, 4, 5, 6, 7]).map((line) => `  ${line}`)];
+}
+
+/** What is of no environment: how many objects of which kinds. */
+function otherTable(
+  checked: readonly CheckedTarget[],
+  paint: (style: Style, text: string) => string,
+): string[] {
+  const rows = [['', 'objects', 'applications', '']];
+  for (const { target, objects, findings, applications } of checked) {
+    if (target.environment !== '') continue;
+    const brought = applications === 0 ? '' : String(applications);
+    rows.push([target.name, String(objects.length), brought, verdict(findings)]);
+  }
+  return [
+    paint('bold', 'what Argo CD is told, and the platform'),
+    ...table(rows, [1, 2]).map((line) => `  ${line}`),
+  ];
+}
+
+function verdict(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return errors === 0 ? 'valid' : counted(errors, 'error');
 }
 
 function summary(checked: readonly CheckedTarget[]): string {

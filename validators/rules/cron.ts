@@ -1,3 +1,5 @@
+import { remember } from '../text/remember.ts';
+
 const fields = [
   { name: 'minute', from: 0, to: 59, words: [] as string[] },
   { name: 'hour', from: 0, to: 23, words: [] as string[] },
@@ -109,7 +111,13 @@ const day = 86_400_000;
 const horizon = 4 * 365 + 1;
 
 /** The days, counted from the first one of a span of four years, on which a schedule fires. */
-export function daysOf(schedule: Extract<Schedule, { kind: 'fields' }>): number[] {
+export const daysOf: (schedule: Fields) => readonly number[] = remember(findDays, (schedule) =>
+  JSON.stringify(schedule),
+);
+
+type Fields = Extract<Schedule, { kind: 'fields' }>;
+
+function findDays(schedule: Fields): number[] {
   const { days, months, weekdays, anyDay, anyWeekday } = schedule;
   const found: number[] = [];
   for (let index = 0; index < horizon; index += 1) {

@@ -2,24 +2,29 @@ import { isHeadless } from '../graph/ports.ts';
 import type { StatefulSet } from '../model/kubernetes.ts';
 import { type Model, selectsPods } from '../model/model.ts';
 import { describeSelector } from '../model/selectors.ts';
-import type { Workload } from '../model/workload.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
 
-/** True when somebody in the target is told a name under the Service: `pod-0.service`, `$(hostname).service`. */
-function isTold(model: Model, workload: Workload, service: string): boolean {
-  const name = new RegExp(`[\\w)}"]\\.${service.replaceAll('.', '\\.')}(?![\\w-])`);
-  const inPods = model.workloads.some(({ containers }) =>
-    containers.some(({ spec }) => name.test(JSON.stringify([spec.command, spec.args, spec.env]))),
-  );
-  return (
-    inPods ||
-    model.configurations.some(
-      ({ namespace, values }) =>
-        namespace === workload.namespace &&
-        [...values.values()].some((text) => text !== undefined && name.test(text)),
-    )
-  );
+/** Words that stand after something and a dot: `pod-0.service`, `$(hostname).service`. */
+function wordsUnder(text: string): string[] {
+  return [...text.matchAll(/(?<=[\w)}"]\.)[\w-]+/g)].map(([word]) => word);
+}
+
+/** Names of Services under which somebody in the target is told names: in any pod, or in a namespace's files. */
+function namesTold(model: Model): (namespace: string, service: string) => boolean {
+  const inPods = new Set<string>();
+  for (const { containers } of model.workloads) {
+    for (const { spec } of containers) {
+      for (const word of wordsUnder(JSON.stringify([spec.command, spec.args, spec.env]))) inPods.add(word);
+    }
+  }
+  const inFiles = new Map<string, Set<string>>();
+  for (const { namespace, values } of model.configurations) {
+    const words = inFiles.get(namespace) ?? new Set();
+    inFiles.set(namespace, words);
+    for (const text of values.values()) for (const word of wordsUnder(text ?? '')) words.add(word);
+  }
+  return (namespace, service) => inPods.has(service) || inFiles.get(namespace)?.has(service) === true;
 }
 
 /** A StatefulSet's serviceName is not a headless Service that selects its pods. */
@@ -29,12 +34,13 @@ export const headlessServiceMissing: Rule = {
   family: 'services',
   title: 'a StatefulSet has no headless Service that gives its pods their names',
   *check({ model }) {
-    for (const workload of model.workloads) {
-      if (workload.kind !== 'StatefulSet') continue;
+    const sets = model.workloads.filter(({ kind }) => kind === 'StatefulSet');
+    const isTold = sets.length === 0 ? () => false : namesTold(model);
+    for (const workload of sets) {
       const name = (workload.object as unknown as StatefulSet).spec?.serviceName ?? '';
       if (name === '') continue;
       const service = model.service(workload.namespace, name);
-      const told = isTold(model, workload, name);
+      const told = isTold(workload.namespace, name);
       const effect = `${workload.name}-0.${name} would not resolve${told ? ', and the target says such names' : ''}`;
       if (service === undefined) {
         const headless = model.services.filter(

@@ -5,50 +5,62 @@ import { addressPortClosed } from './address-port-closed.ts';
 import { addressWithoutService } from './address-without-service.ts';
 import { advertisedElsewhere } from './advertised-elsewhere.ts';
 import { alertExpressionWrong } from './alert-expression-wrong.ts';
+import { applicationPathMissing } from './application-path-missing.ts';
 import { budgetBlocksDrain } from './budget-blocks-drain.ts';
 import { budgetSelectsNothing } from './budget-selects-nothing.ts';
+import { claimGatesWave } from './claim-gates-wave.ts';
 import { claimMissing } from './claim-missing.ts';
 import { claimShared } from './claim-shared.ts';
 import { configurationMissing } from './configuration-missing.ts';
+import { configurationRefused } from './configuration-refused.ts';
 import { consumersBeyondPartitions } from './consumers-beyond-partitions.ts';
 import { dashboardSourceMissing } from './dashboard-source-missing.ts';
 import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
 import { dnsCut } from './dns-cut.ts';
 import { entryCut } from './entry-cut.ts';
+import { fieldPathUnknown } from './field-path-unknown.ts';
 import { flowCut } from './flow-cut.ts';
 import { graceTooShort } from './grace-too-short.ts';
 import { headlessServiceMissing } from './headless-service-missing.ts';
 import { imagePulledFromNowhere } from './image-pulled-from-nowhere.ts';
 import { imageUnpinned } from './image-unpinned.ts';
 import { ingressBackendMissing } from './ingress-backend-missing.ts';
+import { ingressRefused } from './ingress-refused.ts';
 import { issuerMissing } from './issuer-missing.ts';
 import { jobReapplied } from './job-reapplied.ts';
 import { jobRecreated } from './job-recreated.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { keyspaceBeyondNodes } from './keyspace-beyond-nodes.ts';
+import { labelRefused } from './label-refused.ts';
 import { listenerUnknown } from './listener-unknown.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
 import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
+import { nameRefused } from './name-refused.ts';
 import { nameRepeated } from './name-repeated.ts';
 import { namespaceMissing } from './namespace-missing.ts';
 import { namespaceOpen } from './namespace-open.ts';
 import { nodePortClash } from './node-port-clash.ts';
+import { nodePortUnmapped } from './node-port-unmapped.ts';
 import { notOffered } from './not-offered.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { peersCut } from './peers-cut.ts';
 import { podFitsNoNode } from './pod-fits-no-node.ts';
 import { podSecurity } from './pod-security.ts';
 import { podsDoNotFit } from './pods-do-not-fit.ts';
+import { policyRefused } from './policy-refused.ts';
 import { policySelectsNothing } from './policy-selects-nothing.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { probePortMissing } from './probe-port-missing.ts';
+import { probeRefused } from './probe-refused.ts';
+import { projectForbids } from './project-forbids.ts';
 import { pullSecretMissing } from './pull-secret-missing.ts';
 import { quorumIncomplete } from './quorum-incomplete.ts';
 import { replicasUnderAutoscaler } from './replicas-under-autoscaler.ts';
 import { replicationBeyondBrokers } from './replication-beyond-brokers.ts';
 import { requestsAboveLimits } from './requests-above-limits.ts';
+import { resourceRefused } from './resource-refused.ts';
 import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
 import { routeBackendMissing } from './route-backend-missing.ts';
@@ -56,6 +68,7 @@ import type { Context, Problem, Rule } from './rule.ts';
 import { scaleBounds } from './scale-bounds.ts';
 import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
 import { scaleTargetMissing } from './scale-target-missing.ts';
+import { scalingRefused } from './scaling-refused.ts';
 import { scheduleWrong } from './schedule-wrong.ts';
 import { scrapeCut } from './scrape-cut.ts';
 import { secretInGit } from './secret-in-git.ts';
@@ -64,18 +77,24 @@ import { selectorMismatch } from './selector-mismatch.ts';
 import { selectorOverlap } from './selector-overlap.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
 import { servicePortUnknown } from './service-port-unknown.ts';
+import { serviceRefused } from './service-refused.ts';
 import { serviceWithoutPods } from './service-without-pods.ts';
 import { slotsBelowParallelism } from './slots-below-parallelism.ts';
+import { sourceRefused } from './source-refused.ts';
 import { spreadImpossible } from './spread-impossible.ts';
 import { subjectMissing } from './subject-missing.ts';
 import { subpathMissing } from './subpath-missing.ts';
+import { targetMatchesNothing } from './target-matches-nothing.ts';
 import { timeZoneUnknown } from './time-zone-unknown.ts';
 import { tlsSecretMissing } from './tls-secret-missing.ts';
 import { tokenForNothing } from './token-for-nothing.ts';
 import { topicUnknown } from './topic-unknown.ts';
 import { variableUndefined } from './variable-undefined.ts';
 import { volumeMissing } from './volume-missing.ts';
+import { volumeRefused } from './volume-refused.ts';
 import { volumeUnused } from './volume-unused.ts';
+import { waveTooEarly } from './wave-too-early.ts';
+import { workloadRefused } from './workload-refused.ts';
 
 export { contextOf } from './context.ts';
 export type { Context, Family, Problem, Rule } from './rule.ts';
@@ -86,56 +105,69 @@ export const rules: readonly Rule[] = [
   addressWithoutService,
   advertisedElsewhere,
   alertExpressionWrong,
+  applicationPathMissing,
   budgetBlocksDrain,
   budgetSelectsNothing,
+  claimGatesWave,
   claimMissing,
   claimShared,
   configurationMissing,
+  configurationRefused,
   consumersBeyondPartitions,
   dashboardSourceMissing,
   deadlineAfterSchedule,
   dnsCut,
   entryCut,
+  fieldPathUnknown,
   flowCut,
   graceTooShort,
   headlessServiceMissing,
   imagePulledFromNowhere,
   imageUnpinned,
   ingressBackendMissing,
+  ingressRefused,
   issuerMissing,
   jobReapplied,
   jobRecreated,
   jobRestartPolicy,
   keyMissing,
   keyspaceBeyondNodes,
+  labelRefused,
   listenerUnknown,
   livenessAsksDependency,
   memoryBeyondLimit,
   monitorSelectsNothing,
+  nameRefused,
   nameRepeated,
   namespaceMissing,
   namespaceOpen,
   nodePortClash,
+  nodePortUnmapped,
   notOffered,
   peerElsewhere,
   peersCut,
   podFitsNoNode,
   podSecurity,
   podsDoNotFit,
+  policyRefused,
   policySelectsNothing,
   priorityClassMissing,
   probePortMissing,
+  probeRefused,
+  projectForbids,
   pullSecretMissing,
   quorumIncomplete,
   replicasUnderAutoscaler,
   replicationBeyondBrokers,
   requestsAboveLimits,
+  resourceRefused,
   roleMissing,
   room,
   routeBackendMissing,
   scaleBounds,
   scaleMetricWithoutRequest,
   scaleTargetMissing,
+  scalingRefused,
   scheduleWrong,
   scrapeCut,
   secretInGit,
@@ -144,18 +176,24 @@ export const rules: readonly Rule[] = [
   selectorOverlap,
   serviceAccountMissing,
   servicePortUnknown,
+  serviceRefused,
   serviceWithoutPods,
   slotsBelowParallelism,
+  sourceRefused,
   spreadImpossible,
   subjectMissing,
   subpathMissing,
+  targetMatchesNothing,
   timeZoneUnknown,
   tlsSecretMissing,
   tokenForNothing,
   topicUnknown,
   variableUndefined,
   volumeMissing,
+  volumeRefused,
   volumeUnused,
+  waveTooEarly,
+  workloadRefused,
 ];
 
 /** Annotations that allow what a rule finds in their object: `allow.plumbline.dev/<rule>: <reason>`. */
@@ -184,6 +222,8 @@ export function judge(context: Context, chosen: readonly Rule[] = rules, lenient
       notChecked.push(rule.id);
       continue;
     }
+    // A render alone has no kustomization to judge.
+    if (rule.needsKustomization === true && context.kustomization === undefined) continue;
     let problems: readonly Problem[] = [];
     try {
       problems = [...rule.check(context)];

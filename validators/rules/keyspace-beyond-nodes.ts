@@ -11,19 +11,20 @@ export const keyspaceBeyondNodes: Rule = {
   family: 'data systems',
   title: 'a keyspace is to be replicated more often than there are nodes',
   *check({ model }) {
+    const byNamespace = Map.groupBy(
+      model.workloads.filter(({ containers, serves }) =>
+        containers.some(
+          ({ role, spec }) =>
+            serves &&
+            role === 'main' &&
+            /(?:^|\/)(?:cassandra|scylla|dse-server)(?::|@|$)/.test(spec.image ?? ''),
+        ),
+      ),
+      ({ namespace }) => namespace,
+    );
     for (const { kind, namespace, object, values, pathOf } of model.configurations) {
-      if (kind !== 'ConfigMap') continue;
-      const rings = model
-        .workloadsIn(namespace)
-        .filter(({ containers, serves }) =>
-          containers.some(
-            ({ role, spec }) =>
-              serves &&
-              role === 'main' &&
-              /(?:^|\/)(?:cassandra|scylla|dse-server)(?::|@|$)/.test(spec.image ?? ''),
-          ),
-        );
-      if (rings.length === 0) continue;
+      const rings = byNamespace.get(namespace) ?? [];
+      if (kind !== 'ConfigMap' || rings.length === 0) continue;
       const nodes = rings.reduce((sum, { replicas }) => sum + replicas.max, 0);
       for (const [key, text] of values) {
         // What is commented out is not run.

@@ -37,6 +37,8 @@ function last(text: string, pattern: RegExp): string | undefined {
 /** What one setting makes a process take of a container with so much memory. */
 function demandsOf({ key, value }: Pick<Option, 'key' | 'value'>, limit: number): Demand[] {
   const demands: Demand[] = [];
+  // Most settings are about nothing of the kind.
+  if (sizes[key] === undefined && !/-X|max|memory/i.test(value)) return demands;
   const heap = last(value, /-Xmx(\d+[kmgt]?)\b/gi);
   const share = last(value, /-XX:MaxRAMPercentage=(\d+(?:\.\d+)?)/g);
   const direct = last(value, /-XX:MaxDirectMemorySize=(\d+[kmgt]?)\b/gi);

@@ -1,3 +1,4 @@
+import { groupOf, namespaceOf } from '../model/model.ts';
 import { operatorMakes } from '../model/run-time.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
@@ -10,13 +11,15 @@ export const namespaceMissing: Rule = {
   severity: 'error',
   family: 'references',
   title: 'objects stand in a namespace that nothing makes',
-  *check({ model, environment }) {
+  *check({ model, environment, namespacesBeside = [] }) {
     const made = model.all('', 'Namespace').map(({ metadata }) => metadata.name);
     const offered = (environment?.clusterObjects ?? [])
       .filter((object) => object.startsWith('Namespace/'))
       .map((object) => object.slice('Namespace/'.length));
     const peers = Object.values(environment?.peers ?? {}).map(({ namespace }) => namespace);
-    const names = [...builtIn, ...made, ...offered, ...peers];
+    // Whoever has Argo CD's own objects has it running in their namespace.
+    const argo = model.objects.filter((object) => groupOf(object) === 'argoproj.io').map(namespaceOf);
+    const names = [...builtIn, ...made, ...offered, ...peers, ...argo, ...namespacesBeside];
     const inside = Map.groupBy(model.objects, ({ metadata }) => metadata.namespace ?? 'default');
     for (const [namespace, objects] of inside) {
       const [object, ...others] = objects;

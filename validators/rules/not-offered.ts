@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
+import { groupOf } from '../model/model.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
@@ -35,6 +36,7 @@ const builtIn = new Set([
 interface ClaimSpec {
   readonly accessModes?: readonly string[];
   readonly storageClassName?: string;
+  readonly volumeName?: string;
 }
 
 interface ServiceSpec {
@@ -65,7 +67,7 @@ function finding(object: KubernetesObject, path: string, message: string): Probl
 }
 
 function api(object: KubernetesObject, environment: Environment): Problem[] {
-  const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [];
+  const group = groupOf(object);
   if (group === '' || builtIn.has(group)) return [];
   if (environment.apis.includes(group)) return [];
   return [
@@ -79,9 +81,9 @@ function api(object: KubernetesObject, environment: Environment): Problem[] {
 }
 
 function storage(object: KubernetesObject, environment: Environment): Problem[] {
-  if (object.kind === 'PersistentVolumeClaim')
+  if (object.kind === 'PersistentVolumeClaim' && groupOf(object) === '')
     return claim(object, 'spec', (object.spec ?? {}) as ClaimSpec, environment);
-  if (object.kind !== 'StatefulSet') return [];
+  if (object.kind !== 'StatefulSet' || groupOf(object) !== 'apps') return [];
   const { volumeClaimTemplates = [] } = (object.spec ?? {}) as {
     readonly volumeClaimTemplates?: readonly { readonly spec?: ClaimSpec }[];
   };
@@ -93,6 +95,8 @@ function storage(object: KubernetesObject, environment: Environment): Problem[] 
 function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environment: Environment): Problem[] {
   const { storageClasses, name } = environment;
   const wanted = spec.storageClassName;
+  // An empty name asks for a volume that somebody made by hand, and so does a volume's own name.
+  if (wanted === '' || spec.volumeName) return [];
   const found = storageClasses.find((offered) =>
     wanted === undefined ? offered.default : offered.name === wanted,
   );
@@ -121,8 +125,10 @@ function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environm
 }
 
 function ingress(object: KubernetesObject, environment: Environment): Problem[] {
-  if (object.kind !== 'Ingress') return [];
-  const wanted = ((object.spec ?? {}) as { readonly ingressClassName?: string }).ingressClassName;
+  if (object.kind !== 'Ingress' || groupOf(object) !== 'networking.k8s.io') return [];
+  const wanted =
+    ((object.spec ?? {}) as { readonly ingressClassName?: string }).ingressClassName ??
+    object.metadata.annotations?.['kubernetes.io/ingress.class'];
   if (wanted !== undefined && environment.ingressClasses.includes(wanted)) return [];
   const offered = environment.ingressClasses.join(', ') || 'none';
   return [
@@ -136,7 +142,8 @@ function ingress(object: KubernetesObject, environment: Environment): Problem[] 
 }
 
 function service(object: KubernetesObject, environment: Environment): Problem[] {
-  if (object.kind !== 'Service') return [];
+  // Knative has a kind of this name too.
+  if (object.kind !== 'Service' || groupOf(object) !== '') return [];
   const { type, ports = [] } = (object.spec ?? {}) as ServiceSpec;
   const findings: Problem[] = [];
   if (type === 'LoadBalancer' && !environment.loadBalancers) {
@@ -145,7 +152,8 @@ function service(object: KubernetesObject, environment: Environment): Problem[] 
   }
   const { from, to } = environment.nodePorts;
   for (const [index, { nodePort }] of ports.entries()) {
-    if (nodePort === undefined || (nodePort >= from && nodePort <= to)) continue;
+    // Zero is for the API server to choose.
+    if (!nodePort || (nodePort >= from && nodePort <= to)) continue;
     findings.push(
       finding(
         object,

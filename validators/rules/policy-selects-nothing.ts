@@ -2,15 +2,31 @@ import { isSetToListen } from '../graph/listening.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
-import { describeSelector, type LabelSelector, matchesSelector } from '../model/selectors.ts';
+import { describeSelector, type LabelSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
 import { didYouMean, editDistance } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 import { isEmpty, mayBeElsewhere, selectorHint } from './selector-hint.ts';
 
-/** A mistake is sure where the right word is near; a policy for pods that are left out here does no harm. */
-function severityOf(hint: string): { severity?: 'warning' } {
-  return hint === '' ? { severity: 'warning' } : {};
+/**
+ * A mistake is sure where the right word is near; a policy for pods that are left out here does no harm. Parts of one
+ * application have names that are alike, and one of them is not another one mistyped: `argocd-server`, `argocd-redis`.
+ */
+function severityOf(hint: string, selector: LabelSelector | undefined): { severity?: 'warning' } {
+  const meant = /"(.*)"/.exec(hint)?.[1];
+  const wanted = [
+    ...Object.values(selector?.matchLabels ?? {}),
+    ...(selector?.matchExpressions ?? []).flatMap(({ values = [] }) => values),
+  ];
+  const sure = meant !== undefined && wanted.some((word) => isMistyped(word, meant));
+  return sure ? {} : { severity: 'warning' };
+}
+
+function isMistyped(word: string, meant: string): boolean {
+  const [ends, begins] = [word.split('-').slice(1).join('-'), word.split('-')[0] ?? ''];
+  const alike =
+    ends !== '' && meant.startsWith(`${begins}-`) ? editDistance(ends, meant.slice(begins.length + 1)) : 0;
+  return alike <= 2 && editDistance(word, meant) <= Math.max(2, Math.ceil(meant.length / 3));
 }
 
 /** Values of an `in` list that are no pod's: the policy then holds for fewer pods than it names. */
@@ -33,7 +49,7 @@ function* strayValues(
         object: policy.object,
         path: `${path}.matchExpressions[${index}].values[${position}]`,
         message: `no pod of namespace ${policy.namespace} has ${key}=${value}${hint}: the policy does nothing for it`,
-        ...severityOf(hint),
+        ...severityOf(hint, one),
       };
     }
   }
@@ -64,7 +80,7 @@ function* peers(
     const namespace = namespaceOfPeer(model, policy, peer);
     if (peer.ipBlock || namespace === undefined || isEmpty(podSelector)) continue;
     const there = model.workloadsIn(namespace);
-    if (there.some(({ labels }) => matchesSelector(podSelector, labels))) {
+    if (podSelector && model.selectedBy(namespace, podSelector).length > 0) {
       if (!peer.namespaceSelector) yield* strayValues(model, policy, podSelector, place, there);
       continue;
     }
@@ -74,7 +90,7 @@ function* peers(
       object: policy.object,
       path: place,
       message: `it names pods with ${describeSelector(podSelector)}, and namespace ${namespace} has none${hint}: the rule lets nobody through`,
-      ...severityOf(hint),
+      ...severityOf(hint, podSelector),
     };
   }
 }
@@ -152,7 +168,7 @@ function serversOf(
     if (peer.ipBlock || namespace === undefined) return undefined;
     const there = model.workloadsIn(namespace);
     if (there.length === 0) return undefined;
-    found.push(...there.filter(({ labels }) => matchesSelector(peer.podSelector ?? {}, labels)));
+    found.push(...model.selectedBy(namespace, peer.podSelector ?? {}));
   }
   return found;
 }
@@ -167,7 +183,7 @@ export const policySelectsNothing: Rule = {
     for (const policy of model.policies) {
       const { podSelector = {}, ingress = [], egress = [] } = policy.typed.spec ?? {};
       const here = model.workloadsIn(policy.namespace);
-      const selected = here.filter(({ labels }) => matchesSelector(podSelector, labels));
+      const selected = model.selectedBy(policy.namespace, podSelector);
       if (!isEmpty(podSelector) && selected.length === 0) {
         if (mayBeElsewhere(model, policy.namespace, podSelector, here)) continue;
         const hint = selectorHint(podSelector, here);
@@ -175,7 +191,7 @@ export const policySelectsNothing: Rule = {
           object: policy.object,
           path: 'spec.podSelector',
           message: `it selects ${describeSelector(podSelector)}, and no pod of namespace ${policy.namespace} carries that${hint}: the policy does nothing`,
-          ...severityOf(hint),
+          ...severityOf(hint, podSelector),
         };
         continue;
       }

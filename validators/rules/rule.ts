@@ -1,6 +1,8 @@
 import type { Environment } from '../environment/environment.ts';
 import type { Severity, Source } from '../finding.ts';
+import type { Deliveries } from '../gitops/deliver.ts';
 import type { Flows } from '../graph/flows.ts';
+import type { Tree } from '../kustomization/tree.ts';
 import type { Model } from '../model/model.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import type { Asks } from '../room/asks.ts';
@@ -17,7 +19,8 @@ export type Family =
   | 'jobs'
   | 'data systems'
   | 'monitoring'
-  | 'gitops';
+  | 'gitops'
+  | 'api server';
 
 /** What a rule judges: one target, rendered, and, where it is known, the environment that it is for. */
 export interface Context {
@@ -28,6 +31,12 @@ export interface Context {
   readonly flows: Flows;
   readonly asks: Asks;
   readonly environment: Environment | undefined;
+  /** The kustomization that the target is the render of, where it is at hand. */
+  readonly kustomization?: Tree | undefined;
+  /** Namespaces that Argo CD makes for other parts of the run. */
+  readonly namespacesBeside?: ReadonlySet<string> | undefined;
+  /** What the target's Applications would apply, where it has any and the repository is at hand. */
+  readonly deliveries?: Deliveries | undefined;
 }
 
 /** One thing that a rule found wrong. */
@@ -54,5 +63,7 @@ export interface Rule {
   readonly title: string;
   /** True for a rule that has nothing to say without an environment; it then reports itself as not checked. */
   readonly needsEnvironment?: boolean;
+  /** True for a rule that judges the kustomization, and has nothing to say of a render alone. */
+  readonly needsKustomization?: boolean;
   readonly check: (context: Context) => Iterable<Problem>;
 }

@@ -1,4 +1,4 @@
-import { describeSelector, matchesSelector } from '../model/selectors.ts';
+import { describeSelector } from '../model/selectors.ts';
 import type { Rule } from './rule.ts';
 import { selectorOf } from './selector-mismatch.ts';
 
@@ -12,11 +12,10 @@ export const selectorOverlap: Rule = {
     for (const workload of model.workloads) {
       const selector = selectorOf(workload);
       if (selector === undefined) continue;
-      for (const other of model.workloads) {
+      for (const other of model.selectedBy(workload.namespace, selector)) {
         // A Job's pods are its own for good, and are gone before they count.
-        if (!other.serves || other.namespace !== workload.namespace) continue;
+        if (!other.serves) continue;
         if (other.kind === workload.kind && other.name === workload.name) continue;
-        if (!matchesSelector(selector, other.labels)) continue;
         yield {
           object: workload.object,
           path: 'spec.selector',

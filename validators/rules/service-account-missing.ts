@@ -13,10 +13,11 @@ export const serviceAccountMissing: Rule = {
     for (const { object, kind, pod, namespace, templatePath } of model.workloads) {
       const field = pod.serviceAccountName ? 'serviceAccountName' : 'serviceAccount';
       const name = pod[field] ?? '';
-      const names = model.names('', 'ServiceAccount', namespace);
       // The controller manager makes the account default in every namespace.
-      if (name === '' || name === 'default' || names.includes(name)) continue;
+      if (name === '' || name === 'default') continue;
+      if (model.find('', 'ServiceAccount', namespace, name) !== undefined) continue;
       if (operatorMakes(model, namespace, name)) continue;
+      const names = model.names('', 'ServiceAccount', namespace);
       yield {
         object,
         path: joinPath(templatePath, `spec.${field}`),

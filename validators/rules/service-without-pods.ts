@@ -1,6 +1,6 @@
 import { isHeadless } from '../graph/ports.ts';
 import { isAdded } from '../model/model.ts';
-import { operatorRuns } from '../model/run-time.ts';
+import { mayLabelPods, operatorRuns } from '../model/run-time.ts';
 import { describeSelector } from '../model/selectors.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
@@ -46,8 +46,9 @@ export const serviceWithoutPods: Rule = {
           `it selects ${describeSelector(selector)}, and no pod of namespace ${namespace} carries ` +
           `${wrong === undefined ? 'all of that' : `${wrong[0]}=${wrong[1]}`}${hint}: ` +
           'it would have no endpoints, and connections to it would be refused',
-        // Where the target runs nothing at all, the pods are somebody else's.
-        severity: near.length === 0 ? 'warning' : 'error',
+        // Where the target runs nothing at all, the pods are somebody else's; and a label that no template has may be put on later.
+        severity:
+          near.length === 0 || (values.length === 0 && mayLabelPods(model, namespace)) ? 'warning' : 'error',
       };
     }
   },

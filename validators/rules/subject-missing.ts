@@ -1,8 +1,8 @@
-import { type Model, namespaceOf } from '../model/model.ts';
+import { namespaceOf } from '../model/model.ts';
 import { operatorMakes } from '../model/run-time.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean, nearest } from '../text/nearest.ts';
-import type { Problem, Rule } from './rule.ts';
+import type { Context, Problem, Rule } from './rule.ts';
 
 const group = 'rbac.authorization.k8s.io';
 
@@ -22,7 +22,12 @@ function accountOf(
   return kind === 'User' && account !== '' ? { name: account, namespace: of } : undefined;
 }
 
-function judge(model: Model, object: KubernetesObject, subject: Subject, path: string): Problem | undefined {
+function judge(
+  { model, namespacesBeside }: Context,
+  object: KubernetesObject,
+  subject: Subject,
+  path: string,
+): Problem | undefined {
   if (
     object.kind === 'ClusterRoleBinding' &&
     subject.kind === 'ServiceAccount' &&
@@ -39,6 +44,8 @@ function judge(model: Model, object: KubernetesObject, subject: Subject, path: s
   const { namespace, name } = account;
   const names = model.names('', 'ServiceAccount', namespace);
   if (names.includes(name) || operatorMakes(model, namespace, name)) return undefined;
+  // A chart that Argo CD installs there has accounts of its own.
+  if (namespacesBeside?.has(namespace) && nearest(name, names) === undefined) return undefined;
   const effect = 'the pods that need them would be refused';
   if (model.namespaces.has(namespace)) {
     return {
@@ -72,10 +79,11 @@ export const subjectMissing: Rule = {
   severity: 'error',
   family: 'references',
   title: 'a binding grants rights to a ServiceAccount that is not there',
-  *check({ model }) {
+  *check(context) {
+    const { model } = context;
     for (const object of [...model.all(group, 'RoleBinding'), ...model.all(group, 'ClusterRoleBinding')]) {
       for (const [index, subject] of ((object as Binding).subjects ?? []).entries()) {
-        const problem = judge(model, object, subject, `subjects[${index}]`);
+        const problem = judge(context, object, subject, `subjects[${index}]`);
         if (problem !== undefined) yield problem;
       }
     }

@@ -1,4 +1,5 @@
 import { didYouMean } from '../text/nearest.ts';
+import { remember } from '../text/remember.ts';
 import type { Rule } from './rule.ts';
 
 /** Zones of the tz database without a region, beyond those that the runtime lists. */
@@ -16,7 +17,9 @@ const spellings = new Map([...listed, ...plain].map((zone) => [zone.toLowerCase(
  * True for a zone that Go's time package finds: by its exact spelling, which the runtime here is lenient about.
  * Aliases (`US/Eastern`) are not listed, so these are told by their form.
  */
-function isZone(zone: string): boolean {
+const isZone = remember(knowsZone, (zone) => zone);
+
+function knowsZone(zone: string): boolean {
   const spelling = spellings.get(zone.toLowerCase());
   if (spelling !== undefined) return spelling === zone;
   if (!zone.includes('/') || !zone.split('/').every((part) => /^[A-Z]/.test(part))) return false;

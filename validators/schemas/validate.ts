@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { run, shortLivedGo } from '../process/run.ts';
 import type { KubernetesObject, RenderedObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { fieldsAt } from './fields.ts';
-import { readSchemaIndex, type SchemaIndex, schemaLocation } from './schema-index.ts';
+import { type SchemaOptions, type Verdict, verdictsOf } from './kubeconform.ts';
+import { readSchemaIndex, type SchemaIndex } from './schema-index.ts';
 
 /** One way in which an object does not fit its schema. */
 export interface SchemaError {
@@ -13,23 +11,6 @@ export interface SchemaError {
   /** What is wrong and the way out. */
   readonly message: string;
 }
-
-export interface SchemaOptions {
-  readonly kubeconform: string;
-  /** A folder for the run's own files. */
-  readonly scratch: string;
-  readonly workers: number;
-}
-
-/** What kubeconform says of one object, in its JSON output. */
-interface Verdict {
-  readonly filename: string;
-  readonly status: 'statusInvalid' | 'statusError' | 'statusValid' | 'statusSkipped' | 'statusEmpty';
-  readonly msg: string;
-}
-
-/** How long one run may take, in milliseconds: thousands of objects take seconds. */
-const deadline = 120_000;
 
 /**
  * Validates objects strictly against the vendored schemas, in one run of kubeconform for all of them.
@@ -44,50 +25,17 @@ export async function validateSchemas(
 ): Promise<Map<string, readonly SchemaError[]>> {
   const errors = new Map<string, readonly SchemaError[]>();
   if (objects.length === 0) return errors;
-  const index = await readSchemaIndex();
-  await mkdir(options.scratch, { recursive: true });
-  const folder = await mkdtemp(join(options.scratch, 'objects-'));
-  try {
-    await Promise.all(objects.map(({ text }, i) => writeFile(join(folder, `${i}.yaml`), text)));
-    const finished = await run(
-      options.kubeconform,
-      [
-        '-strict',
-        '-output',
-        'json',
-        '-verbose',
-        '-n',
-        String(options.workers),
-        '-schema-location',
-        schemaLocation(),
-        folder,
-      ],
-      { env: shortLivedGo, deadline },
-    );
-    for (const verdict of readVerdicts(finished.stdout.toString('utf8'), finished.stderr)) {
-      const object = objects[Number.parseInt(basename(verdict.filename), 10)];
-      if (object === undefined) continue;
-      errors.set(
-        object.digest,
-        verdict.status === 'statusValid' ? [] : await explain(verdict, object, index),
-      );
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  const [verdicts, index] = await Promise.all([verdictsOf(objects, options), readSchemaIndex()]);
+  for (const object of objects) {
+    const verdict = verdicts.get(object.digest);
+    if (verdict === undefined) continue;
+    errors.set(object.digest, verdict.status === 'statusValid' ? [] : await explain(verdict, object, index));
   }
   const unjudged = objects.filter((object) => !errors.has(object.digest));
   if (unjudged.length > 0) {
     throw new Error(`kubeconform did not judge ${unjudged.length} of ${objects.length} objects`);
   }
   return errors;
-}
-
-function readVerdicts(stdout: string, stderr: string): readonly Verdict[] {
-  try {
-    return (JSON.parse(stdout) as { resources?: Verdict[] }).resources ?? [];
-  } catch (cause) {
-    throw new Error(`kubeconform printed no JSON: ${stderr.trim() || stdout.slice(0, 200)}`, { cause });
-  }
 }
 
 async function explain(

@@ -26,6 +26,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let found: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
+    // Words whose lengths differ so much are further apart than what was found.
+    if (Math.abs(candidate.length - word.length) >= least) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       least = distance;
@@ -36,8 +38,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return least <= Math.max(2, Math.ceil(longer / 3)) ? found : undefined;
 }
 
-/** ` (did you mean "kind"?)`, or nothing when no candidate is near. */
+/** ` (did you mean "kind"?)`, or nothing when no other candidate is near: what was written is never what was meant. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const meant = nearest(word, candidates);
+  const others = [...candidates].filter((candidate) => candidate !== word);
+  const meant = nearest(word, others);
   return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
 }

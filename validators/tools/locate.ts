@@ -93,10 +93,23 @@ async function findOnPath(
     const candidate = join(folder, tool.name);
     if (!(await isExecutable(candidate))) continue;
     const answer = await run(candidate, tool.versionArgs, { deadline: 10_000 }).catch(() => undefined);
-    const version = answer?.stdout.toString('utf8').trim() ?? '';
+    const said = answer?.stdout.toString('utf8').trim() ?? '';
+    // Built by `go install` a command may say "development"; Go writes the version into it all the same.
+    const version =
+      answer === undefined || /\d/.test(said) ? said : await versionInside(candidate, tool.module);
     if (fitsPin(version, pinned)) return { path: candidate, version };
   }
   return undefined;
+}
+
+/** The version of a module that Go's build information in a binary names; empty where it names none. */
+async function versionInside(file: string, module: string): Promise<string> {
+  const content = await readFile(file).catch(() => Buffer.alloc(0));
+  const mark = `mod\t${module}\t`;
+  const at = content.indexOf(mark);
+  if (at < 0) return '';
+  const start = at + mark.length;
+  return /^v[\d.]+(?=\t)/.exec(content.subarray(start, start + 40).toString('latin1'))?.[0] ?? '';
 }
 
 async function isExecutable(path: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import {
 import { factsRule, flowsRule, loadFacts, loadFlows } from '../../../facts/index.ts';
 import { checkRepository } from '../../../scripts/lib/check-repository.ts';
 import type { Mutant, Operator } from '../../mutants/mutant.ts';
-import { operators } from '../../mutants/operators.ts';
+import { operators } from '../../mutants/operators/index.ts';
 import { root, type TestCluster } from './test-cluster.ts';
 
 /** A target as it is, and what the prover says of it with other objects. */
@@ -35,6 +35,7 @@ export async function subjects(names: readonly string[]): Promise<Subject[]> {
 }
 
 function subject({ target, environment, objects }: CheckedTarget, extra: readonly Rule[]): Subject {
+  if (environment === undefined) throw new Error(`${target.name} has no environment`);
   const own = objects.map(({ object }) => object);
   const judged = (some: readonly KubernetesObject[]) =>
     judge(contextOf(target.name, target.system, environment, some), [...rules, ...extra]).findings;

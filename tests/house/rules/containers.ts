@@ -121,26 +121,3 @@ export const pullPolicy: HouseRule = ({ objects, environment, images }) => {
     }),
   );
 };
-
-const fieldRefs = new Set(
-  ['metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName'].concat([
-    'status.hostIP',
-    'status.hostIPs',
-    'status.podIP',
-    'status.podIPs',
-  ]),
-);
-
-/** A variable taken from the pod names a field as the API server reads it: it knows a label in single quotes alone. */
-export const fieldsOfThePod: HouseRule = ({ objects }) =>
-  workloads(objects).flatMap((workload) =>
-    containers(workload).flatMap(({ container, path }) =>
-      (container.env ?? []).flatMap(({ valueFrom }, index) => {
-        const field = valueFrom?.fieldRef?.fieldPath;
-        if (field === undefined || fieldRefs.has(field)) return [];
-        if (/^metadata\.(?:labels|annotations)\['[^'"]+'\]$/.test(field)) return [];
-        const where = `${path}.env[${index}].valueFrom.fieldRef.fieldPath`;
-        return [violation(workload.object, where, `the API server knows no field ${field} of a pod`)];
-      }),
-    ),
-  );

@@ -1,12 +1,5 @@
 import type { HouseRule } from '../violation.ts';
-import {
-  fieldsOfThePod,
-  ownAccount,
-  probes,
-  pullPolicy,
-  requestsAndLimits,
-  restricted,
-} from './containers.ts';
+import { ownAccount, probes, pullPolicy, requestsAndLimits, restricted } from './containers.ts';
 import { cronJobsEnd, jobsRunTwice } from './jobs.ts';
 import { labels, podLabels, selectorsHoldStill, workloadsSelectByName } from './labels.ts';
 import { dataStays, defaultDeny, enforced, oneNamespace } from './namespaces.ts';
@@ -34,7 +27,6 @@ export const houseRules: Readonly<Record<string, HouseRule>> = {
   'every long-running container has a liveness and a readiness probe': probes,
   'every pod fits the restricted standard': restricted,
   'every workload has an account of its own, without a token': ownAccount,
-  'a variable taken from the pod names a field that there is': fieldsOfThePod,
   'an image built here is pulled as the environment has it': pullPolicy,
   'a Job can be applied twice': jobsRunTwice,
   'a run of a CronJob ends before the next': cronJobsEnd,

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: settings hold placeholders of their own.
 import * as assert from 'uvu/assert';
 import {
+  type Address,
   addressesInScript,
   addressesInValue,
   isHostName,
@@ -13,7 +14,7 @@ const test = suite('addresses');
 
 const shown = (addresses: readonly { host: string; port: number | undefined }[]) =>
   addresses.map(({ host, port }) => (port === undefined ? host : `${host}:${port}`));
-const sure = (addresses: ReturnType<typeof addressesInValue>) =>
+const sure = (addresses: readonly Address[]) =>
   shown(addresses.filter(({ certainty }) => certainty === 'told'));
 
 const values: readonly (readonly [string, readonly string[]])[] = [

@@ -57,6 +57,20 @@ test('a key that stands twice is refused, with its line', () => {
   );
 });
 
+test("a bracket that stands no deeper than its key is read as Go's parsers read it", () => {
+  const text =
+    'args: [\n  "x", # why\n  0755,\n]\nnothing:\nyes: {\n  a: 2024-01-01\n}\ntext: |\n  one\n   two\nfolded: >-\n  a\n  b\n';
+  assert.equal(parseYaml(text), {
+    args: ['x', 493],
+    nothing: null,
+    true: { a: '2024-01-01' },
+    text: 'one\n two\n',
+    folded: 'a b',
+  });
+  assert.throws(() => parseYaml('a: [\n  1,\n]\na: 2\n'), /./);
+  assert.throws(() => parseYaml('a: [\n  1,\n'), /./);
+});
+
 test('a second document is refused', () => {
   assert.throws(() => parseYaml('a: 1\n---\nb: 2'), /single document/);
 });

@@ -29,6 +29,7 @@ function checked(
     asks: { objects: objects.length, pods: 3, cpu: 1.25, memory: 2 ** 30, storage: 0 },
     findings,
     flows: [],
+    applications: 0,
     notChecked: [],
     cached,
   };

@@ -46,6 +46,7 @@ test('a short word may differ in two letters, a long one in a third', () => {
 test('the suggestion is a clause that continues a sentence, or nothing', () => {
   assert.is(didYouMean('knid', ['kind']), ' (did you mean "kind"?)');
   assert.is(didYouMean('elsewhere', ['kind']), '');
+  assert.is(didYouMean('preempt', ['preempt', 'streaming']), '');
 });
 
 test.run();

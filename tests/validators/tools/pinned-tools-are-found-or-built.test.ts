@@ -67,6 +67,23 @@ for (const [version, pinned, expected] of fits) {
   });
 }
 
+test('a command that says "development" has the version that Go wrote into it', async () => {
+  await using folder = await pins();
+  const built = (version: string) =>
+    `#!/bin/sh\necho development; exit\npath\tx\nmod\tgithub.com/yannh/kubeconform\t${version}\th1:x\n`;
+  for (const [where, version] of [
+    ['old', 'v0.7.0'],
+    ['new', 'v0.8.0'],
+  ] as const) {
+    await folder.write(`${where}/kubeconform`, built(version));
+    await chmod(join(folder.path, where, 'kubeconform'), 0o755);
+  }
+  await install(folder, { 'new/kustomize': 'v5.8.1' });
+  const found = await locate(folder, 'old', 'new');
+  assert.is(found.kubeconform, join(folder.path, 'new', 'kubeconform'));
+  assert.is(found.versions, 'kustomize v5.8.1, kubeconform v0.8.0');
+});
+
 test('the first command on PATH at the pinned version, or a newer patch of it, is taken', async () => {
   await using folder = await pins();
   await install(folder, {

@@ -1,0 +1,8 @@
+export { type Backoff, backoff } from './backoff.ts';
+export { ConfigError, choice, list, number, readConfig, type Setting, secret, text } from './config.ts';
+export { type Health, type HealthOptions, startHealth } from './health.ts';
+export { createLog, type Log } from './log.ts';
+export { counter, createRegistry, gauge, histogram, Registry } from './metrics.ts';
+export { createProgress, type Progress, type ProgressOptions } from './progress.ts';
+export { runWorker, type Worker } from './run-worker.ts';
+export { parseTraceparent, type Span, startTraces, type Traces } from './traces.ts';

@@ -1,0 +1,77 @@
+import { Consumer } from '@platformatic/kafka';
+import { connection, type KafkaConfig } from './settings.ts';
+
+/** Partitions that a group gave to this member, until its next assignment. */
+export interface Assignment {
+  /** Grows with every assignment: work of an older one is stale. */
+  readonly number: number;
+  readonly partitions: readonly number[];
+}
+
+export interface Member {
+  /** The newest assignment; undefined before the first. */
+  readonly assignment: () => Assignment | undefined;
+  /** Why it left the group without being told to, so that nothing will come any more; undefined while it is in. */
+  readonly broken: () => Error | undefined;
+  /** Tells the group how far each partition is, for whoever looks at the lag; nothing is read from it. */
+  readonly commit: (next: ReadonlyMap<number, bigint>) => Promise<void>;
+  /** The client's own connection, for the reader. */
+  readonly client: Consumer;
+  readonly close: () => Promise<void>;
+}
+
+export interface GroupOptions extends KafkaConfig {
+  readonly group: string;
+  readonly clientId: string;
+  /** Called at each assignment, and when the membership broke. */
+  readonly onChange: () => void;
+}
+
+/** Joins a group for one topic. @throws when no coordinator takes it within some ten seconds. */
+export async function joinGroup(options: GroupOptions): Promise<Member> {
+  const { topic, onChange } = options;
+  const client = new Consumer({
+    ...connection(options, options.clientId),
+    groupId: options.group,
+    autocommit: false,
+    sessionTimeout: 15_000,
+    heartbeatInterval: 2000,
+    rebalanceTimeout: 30_000,
+  });
+  let assignment: Assignment | undefined;
+  let broken: Error | undefined;
+  const fail = (error: Error) => {
+    broken ??= error;
+    onChange();
+  };
+  client.on('error', fail);
+  client.on('consumer:heartbeat:stalled', ({ lastError, stalledFor }) =>
+    fail(new Error(`no heartbeat for ${stalledFor} ms`, { cause: lastError })),
+  );
+  client.on('consumer:group:join', ({ assignments }) => {
+    const partitions = assignments?.find((one) => one.topic === topic)?.partitions ?? [];
+    assignment = { number: (assignment?.number ?? 0) + 1, partitions: [...partitions].sort((a, b) => a - b) };
+    onChange();
+  });
+  client.topics.track(topic);
+  try {
+    await client.joinGroup();
+  } catch (error) {
+    await client.close(true).catch(() => {});
+    throw error;
+  }
+  return {
+    client,
+    assignment: () => assignment,
+    broken: () => broken,
+    async commit(next) {
+      const offsets = [...next].map(([partition, offset]) => ({ topic, partition, offset, leaderEpoch: -1 }));
+      if (offsets.length > 0) await client.commit({ offsets });
+    },
+    async close() {
+      client.off('error', fail);
+      client.on('error', () => {});
+      await client.close(true);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { Producer } from '@platformatic/kafka';
+import { connection, type KafkaConfig } from './settings.ts';
+
+export interface Message {
+  readonly key: string;
+  readonly value: string;
+  readonly traceparent?: string;
+}
+
+export interface MessageProducer {
+  /** Resolves once all in-sync replicas have them; throws otherwise, and then some may have arrived all the same. */
+  readonly send: (messages: readonly Message[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** An idempotent producer with acks of all in-sync replicas; a key's messages go to one partition, in their order. */
+export function connectProducer(config: KafkaConfig, clientId: string): MessageProducer {
+  const producer = new Producer({ ...connection(config, clientId), idempotent: true, acks: -1 });
+  // A request that fails rejects its promise; the same as an event would end the process.
+  producer.on('error', () => {});
+  return {
+    async send(messages) {
+      await producer.send({
+        messages: messages.map(({ key, value, traceparent }) => ({
+          topic: config.topic,
+          key: Buffer.from(key),
+          value: Buffer.from(value),
+          ...(traceparent === undefined || traceparent === ''
+            ? {}
+            : { headers: new Map([[Buffer.from('traceparent'), Buffer.from(traceparent)]]) }),
+        })),
+      });
+    },
+    close: () => producer.close(),
+  };
+}

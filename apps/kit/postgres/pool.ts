@@ -1,0 +1,50 @@
+import pg from 'pg';
+import { number, secret, text } from '../config.ts';
+import type { Log } from '../log.ts';
+
+export type Pool = pg.Pool;
+export type PoolClient = pg.PoolClient;
+
+/** Where the database is: the variables that the manifests give to every worker of it. */
+export const postgresSettings = {
+  host: text('DB_HOST', 'the name of the Service of the database, as lambda-postgres'),
+  port: number('DB_PORT', 'the port of the database', { least: 1, most: 65535, fallback: 5432 }),
+  database: text('DB_NAME', 'the name of the database'),
+  user: text('DB_USER', 'the login of the database'),
+  password: secret('DB_PASSWORD', 'the password of DB_USER'),
+} as const;
+
+export interface PostgresConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * A pool of at most `size` connections, of which each gives up connecting after 5 s and a statement after
+ * `statementSeconds` (60 by default); a connection that breaks while idle is logged and replaced.
+ */
+export function connectPool(
+  config: PostgresConfig,
+  name: string,
+  size: number,
+  log: Log,
+  statementSeconds = 60,
+): Pool {
+  const pool = new pg.Pool({
+    ...config,
+    application_name: name,
+    max: size,
+    connectionTimeoutMillis: 5000,
+    statement_timeout: statementSeconds * 1000,
+    // The server's own limit ends a statement; this one is for a server that does not answer at all.
+    query_timeout: (statementSeconds + 5) * 1000,
+    lock_timeout: 30_000,
+    idle_in_transaction_session_timeout: 20_000,
+    keepAlive: true,
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));
+  return pool;
+}

@@ -1,0 +1,43 @@
+/**
+ * Whether a worker gets on: liveness is progress. It is stuck when there has been work, the dependencies have answered
+ * all the while, and nothing was done for too long; a dependency that is away is waited for.
+ */
+export interface Progress {
+  /** Something was done, or there is nothing to do. */
+  readonly done: () => void;
+  /** A dependency does not answer: the clock stands still until the next `available`. */
+  readonly unavailable: () => void;
+  readonly available: () => void;
+  /** Why it is stuck, or undefined. */
+  readonly stuck: () => string | undefined;
+}
+
+export interface ProgressOptions {
+  /** Seconds without progress after which it is stuck. */
+  readonly seconds: number;
+  /** Milliseconds that only grow; for tests. */
+  readonly now?: () => number;
+}
+
+export function createProgress({ seconds, now = () => performance.now() }: ProgressOptions): Progress {
+  let since = now();
+  let away = false;
+  return {
+    done() {
+      since = now();
+    },
+    unavailable() {
+      away = true;
+    },
+    available() {
+      // What was waited for counts from its return.
+      if (away) since = now();
+      away = false;
+    },
+    stuck() {
+      const idle = (now() - since) / 1000;
+      if (away || idle < seconds) return undefined;
+      return `there is work, its dependencies answer, and nothing was committed for ${Math.floor(idle)} s`;
+    },
+  };
+}

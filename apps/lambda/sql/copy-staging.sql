@@ -1,0 +1,1 @@
+COPY staging (event_id, account_id, merchant, category, amount, currency, occurred_at, source) FROM STDIN

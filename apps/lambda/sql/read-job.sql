@@ -1,0 +1,1 @@
+SELECT status FROM batch_jobs WHERE sha256 = $1

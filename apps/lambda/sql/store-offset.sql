@@ -1,0 +1,1 @@
+UPDATE stream_offsets SET next_offset = $3, updated_at = now() WHERE topic = $1 AND partition = $2

@@ -1,0 +1,42 @@
+/** wait-for-schema: ends when the database has the schema that this image needs; `--deadline=SECONDS` bounds it. */
+import { parseArgs } from 'node:util';
+import { backoff, readConfig, runWorker } from '@plumbline/kit';
+import { connectPool, isUnavailable, postgresSettings } from '@plumbline/kit/postgres';
+import { knownMigrations, schemaVersion } from './schema/migrate.ts';
+import { workerSettings } from './worker-settings.ts';
+
+await runWorker({
+  name: 'wait-for-schema',
+  async work(log, signal) {
+    const config = readConfig(process.env, { ...workerSettings, ...postgresSettings });
+    const { values } = parseArgs({ options: { deadline: { type: 'string', default: '300' } } });
+    const end = performance.now() + Number(values.deadline) * 1000;
+    const wanted = (await knownMigrations()).length;
+    const pool = connectPool(config, 'wait-for-schema', 1, log);
+    const waits = backoff(200, 2000);
+    let why = '';
+    try {
+      while (!signal.aborted) {
+        try {
+          const version = await schemaVersion(pool);
+          if (version >= wanted) {
+            log.info({ version }, 'the schema is there');
+            return;
+          }
+          why = `the schema is at ${version} of ${wanted}`;
+        } catch (error) {
+          if (!isUnavailable(error)) throw error;
+          why = `the database does not answer: ${(error as Error).message}`;
+        }
+        if (performance.now() > end) {
+          throw new Error(`waited ${values.deadline} s: ${why}. See the Job db-setup-job`);
+        }
+        log.info(why);
+        await waits.wait(signal);
+      }
+      throw new Error('told to end while waiting');
+    } finally {
+      await pool.end();
+    }
+  },
+});

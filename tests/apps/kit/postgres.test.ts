@@ -1,0 +1,30 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { copyColumn, isAway, isUnavailable, sqlState } from '../../../apps/kit/postgres/index.ts';
+
+const withCode = (code: string) => Object.assign(new Error(code), { code });
+
+test('an error of Node is no SQL state, whatever its code looks like', () => {
+  for (const code of ['EPIPE', 'ECONNRESET', 'ENOENT']) assert.is(sqlState(withCode(code)), undefined, code);
+  for (const code of ['23505', '57P01', 'XX000']) assert.is(sqlState(withCode(code)), code);
+});
+
+test('what may succeed later is told from what never will', () => {
+  for (const code of ['EPIPE', '57P03', '53300', '40P01', '55P03', '25P03', '08006']) {
+    assert.ok(isUnavailable(withCode(code)), code);
+  }
+  assert.ok(isUnavailable(new Error('Connection terminated')));
+  for (const code of ['42P01', '28P01', '23505', '22P02']) assert.not(isUnavailable(withCode(code)), code);
+});
+
+test('a server that answers and refuses its turn is not away', () => {
+  for (const code of ['EPIPE', '57P03', '08006', '53300']) assert.ok(isAway(withCode(code)), code);
+  for (const code of ['40P01', '55P03', '25P03', '42P01']) assert.not(isAway(withCode(code)), code);
+});
+
+test('a text is one column, whatever is in it', () => {
+  assert.is(copyColumn('plain, "text"'), 'plain, "text"');
+  assert.is(copyColumn('a\tb\\c\nd\re'), 'a\\tb\\\\c\\nd\\re');
+});
+
+test.run();

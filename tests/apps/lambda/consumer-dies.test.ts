@@ -1,0 +1,121 @@
+import * as assert from 'uvu/assert';
+import { until } from '../../../trial/until.ts';
+import { suite } from '../../harness/suite.ts';
+import { assertExactlyOnce } from './exactly-once.ts';
+import { openPlatform, type Platform } from './platform.ts';
+
+const test = suite('the consumer dies, or is taken for dead');
+let platform: Platform;
+
+test.before(async () => {
+  platform = await openPlatform();
+});
+test.after(() => platform?.close());
+
+test('a crash between the commit in Postgres and the one in Kafka repeats nothing and loses nothing', async () => {
+  const { admin, newStream } = platform;
+  const stream = await newStream('crash');
+  await stream.send(20_000);
+  const first = await stream.startConsumer();
+  await until(async () => (await stream.stored()) > 0, {
+    deadline: 60_000,
+    what: 'a first commit',
+    every: 5,
+  });
+  first.signal('SIGKILL');
+  await first.ended;
+  // The worst that Kafka may remember: nothing of what is stored, then more than is stored.
+  for (const kept of [0, 1_000_000]) {
+    await until(
+      () =>
+        admin
+          .alterConsumerGroupOffsets({
+            groupId: stream.topic,
+            topics: [
+              {
+                name: stream.topic,
+                partitionOffsets: [0, 1, 2].map((partition) => ({ partition, offset: BigInt(kept) })),
+              },
+            ],
+          })
+          .then(() => true),
+      { deadline: 60_000, what: 'a group without members, whose offsets can be set', every: 250 },
+    );
+    await stream.send(2000);
+    const next = await stream.startConsumer();
+    await stream.drained();
+    assertExactlyOnce(stream.sent, await stream.events());
+    await next.stop();
+  }
+});
+
+test('kill -9 at random instants under load', async () => {
+  const stream = await platform.newStream('kills');
+  let kills = 0;
+  for (; kills < 6; kills += 1) {
+    await stream.send(8000);
+    const before = await stream.stored();
+    const consumer = await stream.startConsumer();
+    await until(async () => (await stream.stored()) > before, {
+      deadline: 90_000,
+      what: 'a commit before the kill',
+      every: 1 + Math.floor(Math.random() * 40),
+    });
+    consumer.signal('SIGKILL');
+    await consumer.ended;
+  }
+  const last = await stream.startConsumer();
+  await stream.drained();
+  await last.stop();
+  assert.is(kills, 6);
+  assertExactlyOnce(stream.sent, await stream.events());
+});
+
+test('consumers that come and go in mid-batch hand their partitions over', async () => {
+  const stream = await platform.newStream('rebalance');
+  await stream.send(15_000);
+  const one = await stream.startConsumer({ index: 0 });
+  await until(async () => (await stream.stored()) > 0, { deadline: 60_000, what: 'a first commit' });
+  const two = await stream.startConsumer({ index: 1 });
+  const three = await stream.startConsumer({ index: 2 });
+  const assigned = (log: string) => /"partitions":\[\d/.test(log);
+  for (let round = 0; round < 4; round += 1) await stream.send(5000);
+  await until(() => assigned(two.log()) && assigned(three.log()), {
+    deadline: 60_000,
+    what: 'three members',
+  });
+  await stream.send(5000);
+  await two.stop();
+  await stream.send(5000);
+  await stream.drained();
+  await Promise.all([one.stop(), three.stop()]);
+  assertExactlyOnce(stream.sent, await stream.events());
+  for (const consumer of [one, two, three]) assert.equal(consumer.state(), { status: 0, signal: null });
+});
+
+test('a zombie with an old assignment changes nothing when it wakes', async () => {
+  const stream = await platform.newStream('zombie');
+  await stream.send(20_000);
+  const zombie = await stream.startConsumer({ index: 0 });
+  await until(async () => (await stream.stored()) > 0, {
+    deadline: 60_000,
+    what: 'a first commit',
+    every: 5,
+  });
+  zombie.signal('SIGSTOP');
+  const heir = await stream.startConsumer({ index: 1 });
+  await stream.drained();
+  zombie.signal('SIGCONT');
+  await stream.send(5000);
+  await stream.drained();
+  await until(() => /"assignment":2|joining again/.test(zombie.log()), {
+    deadline: 60_000,
+    what: 'the zombie in the group again',
+  });
+  await stream.send(1000);
+  await stream.drained();
+  await Promise.all([zombie.stop(), heir.stop()]);
+  assertExactlyOnce(stream.sent, await stream.events());
+});
+
+test.run();

@@ -1,0 +1,129 @@
+import * as assert from 'uvu/assert';
+import { until } from '../../../trial/until.ts';
+import { suite } from '../../harness/suite.ts';
+import { assertExactlyOnce } from './exactly-once.ts';
+import { metricOf, openPlatform, type Platform } from './platform.ts';
+
+const test = suite('records are wrong, repeated, or of another topic');
+let platform: Platform;
+
+test.before(async () => {
+  platform = await openPlatform();
+});
+test.after(() => platform?.close());
+
+const good = (id: string) => ({
+  event_id: id,
+  account_id: 'acc-1',
+  merchant: 'Back\\slash & Söhne',
+  category: 'services',
+  amount: '10.50',
+  currency: 'EUR',
+  occurred_at: '2026-01-01T00:00:00.000Z',
+});
+
+test('poison records are buried with their origin and error, and the rest of the batch lands', async () => {
+  const { newStream, query } = platform;
+  const stream = await newStream('poison', 1);
+  const id = (name: string) => `${stream.topic}-${name}`;
+  const poison = [
+    ['no JSON at all', /no JSON/],
+    ['[1]', /no JSON object/],
+    ['null', /no JSON object/],
+    [JSON.stringify({ ...good(id('a')), amount: 12 }), /amount is no text/],
+    [JSON.stringify({ ...good(id('b')), amount: '12.345' }), /amount "12.345"/],
+    [JSON.stringify({ ...good(id('c')), currency: 'euro' }), /currency/],
+    [JSON.stringify({ ...good(id('d')), occurred_at: '2026-02-30T00:00:00Z' }), /occurred_at/],
+    [JSON.stringify({ ...good(id('e')), merchant: 'nul \u0000' }), /merchant has a control character/],
+    [JSON.stringify({ ...good(''), event_id: '' }), /event_id is empty/],
+  ] as const;
+  const values = poison.flatMap(([value], index) => [JSON.stringify(good(id(`good-${index}`))), value]);
+  await stream.sendValues(values);
+  const consumer = await stream.startConsumer();
+  await stream.drained();
+  assert.is(await metricOf(consumer, 'lambda_consumer_dead_letters_total'), poison.length);
+  await consumer.stop();
+  assertExactlyOnce(
+    poison.map((_, index) => good(id(`good-${index}`))),
+    await stream.events(),
+  );
+  const buried = await query<{
+    record_offset: string;
+    record_value: Buffer;
+    error: string;
+    partition: number;
+  }>('SELECT * FROM dead_letters WHERE topic = $1 ORDER BY record_offset', [stream.topic]);
+  assert.is(buried.length, poison.length);
+  for (const [index, letter] of buried.entries()) {
+    const [value, error] = poison[index] ?? ['', /never/];
+    assert.is(letter.record_value.toString(), value);
+    assert.is(Number(letter.record_offset), index * 2 + 1);
+    assert.match(letter.error, error);
+  }
+});
+
+test('a value that only the database refuses is found among thousands', async () => {
+  const { newStream, query } = platform;
+  const stream = await newStream('refused', 1);
+  await stream.send(3000);
+  const id = `${stream.topic}-refused`;
+  await query("ALTER TABLE transactions ADD CONSTRAINT test_refuses CHECK (merchant <> 'refused')");
+  try {
+    await stream.sendValues([JSON.stringify({ ...good(id), merchant: 'refused' })]);
+    await stream.send(1000);
+    const consumer = await stream.startConsumer();
+    await stream.drained();
+    await consumer.stop();
+  } finally {
+    await query('ALTER TABLE transactions DROP CONSTRAINT test_refuses');
+  }
+  assertExactlyOnce(stream.sent, await stream.events());
+  const [letter] = await query<{ error: string }>('SELECT error FROM dead_letters WHERE topic = $1', [
+    stream.topic,
+  ]);
+  assert.match(letter?.error ?? '', /test_refuses/);
+});
+
+test('what a producer sends again, at once or later, is stored once', async () => {
+  const stream = await platform.newStream('retry', 2);
+  const events = await stream.send(4000);
+  const again = events.slice(1000, 3000);
+  const values = again.map((event) => JSON.stringify(event));
+  const keys = again.map((event) => event.account_id);
+  await stream.sendValues(values, keys);
+  const consumer = await stream.startConsumer();
+  await stream.drained();
+  await stream.sendValues(values, keys);
+  await stream.drained();
+  assert.is(await metricOf(consumer, 'lambda_consumer_known_rows_total'), 4000);
+  await consumer.stop();
+  assertExactlyOnce(stream.sent, await stream.events());
+});
+
+test('a topic that was made anew stops the consumer, loudly, before it reads on', async () => {
+  const { newStream, query } = platform;
+  const stream = await newStream('anew', 2);
+  await stream.send(2000);
+  const consumer = await stream.startConsumer();
+  await stream.drained();
+  const offsets = () =>
+    query('SELECT * FROM stream_offsets WHERE topic = $1 ORDER BY partition', [stream.topic]);
+  const before = await offsets();
+  await stream.makeAnew();
+  await stream.sendValues([JSON.stringify(good(`${stream.topic}-other`))]);
+  await until(() => consumer.state() !== undefined, { deadline: 90_000, what: 'the end of the consumer' });
+  assert.equal(consumer.state(), { status: 1, signal: null });
+  assert.match(consumer.log(), /"level":"fatal".*made anew.*DELETE FROM stream_offsets/);
+  const again = await stream.startConsumer();
+  assert.is((await again.ended).status, 1);
+  assert.equal(await offsets(), before);
+  assertExactlyOnce(stream.sent, await stream.events());
+  // The way out that the message names.
+  await query('DELETE FROM stream_offsets WHERE topic = $1', [stream.topic]);
+  const after = await stream.startConsumer();
+  await stream.drained();
+  await after.stop();
+  assert.is((await stream.events()).length, 2001);
+});
+
+test.run();

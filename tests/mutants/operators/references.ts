@@ -1,0 +1,106 @@
+import { kind, mistyped, users, workload } from '../choose.ts';
+import { type Data, edit, inContainers, inPods, type Operator, remove, skip } from '../mutant.ts';
+
+/** Defects of the family references. */
+export const references: readonly Operator[] = [
+  {
+    id: 'configuration name mistyped',
+    family: 'references',
+    expects: ['configuration-missing'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        workload,
+        [
+          ...inContainers(
+            'env.*.valueFrom.configMapKeyRef.name',
+            'env.*.valueFrom.secretKeyRef.name',
+            'envFrom.*.configMapRef.name',
+            'envFrom.*.secretRef.name',
+          ),
+          ...inPods(
+            'volumes.*.configMap.name',
+            'volumes.*.secret.secretName',
+            'volumes.*.projected.sources.*.secret.name',
+          ),
+        ],
+        (value, _object, place) => ((place.parent as Data).optional === true ? skip : mistyped(value)),
+      ),
+  },
+  {
+    id: 'key mistyped',
+    family: 'references',
+    expects: ['key-missing'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        workload,
+        [
+          ...inContainers('env.*.valueFrom.configMapKeyRef.key', 'env.*.valueFrom.secretKeyRef.key'),
+          ...inPods('volumes.*.configMap.items.*.key', 'volumes.*.secret.items.*.key'),
+        ],
+        (value, _object, place) => ((place.parent as Data).optional === true ? skip : mistyped(value)),
+      ),
+  },
+  {
+    id: 'ConfigMap or Secret removed',
+    family: 'references',
+    expects: ['configuration-missing'],
+    mutate: (objects) =>
+      remove(objects, kind('ConfigMap', 'Secret', 'ExternalSecret'), ({ metadata }) =>
+        users(objects, metadata.name),
+      ),
+  },
+  {
+    id: 'claim name mistyped',
+    family: 'references',
+    expects: ['claim-missing'],
+    mutate: (objects) =>
+      edit(objects, workload, inPods('volumes.*.persistentVolumeClaim.claimName'), mistyped),
+  },
+  {
+    id: 'claim removed',
+    family: 'references',
+    expects: ['claim-missing'],
+    mutate: (objects) =>
+      remove(objects, kind('PersistentVolumeClaim'), ({ metadata }) => users(objects, metadata.name)),
+  },
+  {
+    id: 'ServiceAccount mistyped',
+    family: 'references',
+    expects: ['service-account-missing'],
+    mutate: (objects) => edit(objects, workload, inPods('serviceAccountName'), mistyped),
+  },
+  {
+    id: 'ServiceAccount removed',
+    family: 'references',
+    expects: ['service-account-missing'],
+    mutate: (objects) =>
+      remove(objects, kind('ServiceAccount'), ({ metadata }) => users(objects, metadata.name)),
+  },
+  {
+    id: 'mounted volume mistyped',
+    family: 'references',
+    expects: ['volume-missing'],
+    mutate: (objects) => edit(objects, workload, inContainers('volumeMounts.*.name'), mistyped),
+  },
+  {
+    id: 'subPath mistyped',
+    family: 'references',
+    expects: ['subpath-missing'],
+    mutate: (objects) =>
+      edit(objects, workload, inContainers('volumeMounts.*.subPath'), (value, object, place) => {
+        const mount = place.parent as Data;
+        const text = JSON.stringify(object);
+        const ofClaim = new RegExp(
+          `"name":"${mount.name}","persistentVolumeClaim"|"persistentVolumeClaim":\\{[^}]*\\},"name":"${mount.name}"`,
+        );
+        const ofTemplate =
+          object.kind === 'StatefulSet' &&
+          text.includes(`"volumeClaimTemplates":[{"metadata":{"name":"${mount.name}"`);
+        return ofClaim.test(text) || ofTemplate || text.includes(`"name":"${mount.name}","emptyDir"`)
+          ? skip
+          : mistyped(value);
+      }),
+  },
+];

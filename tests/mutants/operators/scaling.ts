@@ -1,0 +1,68 @@
+import { kind, mistyped } from '../choose.ts';
+import { type Data, edit, end, type Operator } from '../mutant.ts';
+
+/** Defects of the family scaling. */
+export const scaling: readonly Operator[] = [
+  {
+    id: 'scale target mistyped',
+    family: 'scaling',
+    expects: ['scale-target-missing'],
+    mutate: (objects) =>
+      edit(objects, kind('HorizontalPodAutoscaler'), ['spec.scaleTargetRef.name'], mistyped),
+  },
+  {
+    id: 'least above most',
+    family: 'scaling',
+    expects: ['scale-bounds'],
+    mutate: (objects) => edit(objects, kind('HorizontalPodAutoscaler'), ['spec.minReplicas'], () => 99),
+  },
+  {
+    id: 'replicas under an autoscaler',
+    family: 'scaling',
+    expects: ['replicas-under-autoscaler'],
+    mutate: (objects) => {
+      const scaled = objects
+        .filter(kind('HorizontalPodAutoscaler'))
+        .map(({ spec }) => (spec as { scaleTargetRef: { name: string } }).scaleTargetRef.name);
+      return edit(
+        objects,
+        (object) => object.kind === 'Deployment' && scaled.includes(object.metadata.name),
+        ['spec'],
+        (spec) => ({
+          ...(spec as Data),
+          replicas: 2,
+        }),
+      );
+    },
+  },
+  {
+    id: 'scaled container without requests',
+    family: 'scaling',
+    expects: ['scale-metric-without-request', 'request-missing'],
+    mutate: (objects) => {
+      const scaled = objects
+        .filter(kind('HorizontalPodAutoscaler'))
+        .map(({ spec }) => (spec as { scaleTargetRef: { name: string } }).scaleTargetRef.name);
+      return edit(
+        objects,
+        (object) => object.kind === 'Deployment' && scaled.includes(object.metadata.name),
+        ['spec.template.spec.containers.*.resources'],
+        () => undefined,
+        (_value, object) => objects.filter(kind('HorizontalPodAutoscaler')).map(end).concat(end(object)),
+      );
+    },
+  },
+  {
+    id: 'budget selector mistyped',
+    family: 'scaling',
+    expects: ['budget-selects-nothing'],
+    mutate: (objects) =>
+      edit(objects, kind('PodDisruptionBudget'), ['spec.selector.matchLabels.*'], mistyped),
+  },
+  {
+    id: 'budget that blocks',
+    family: 'scaling',
+    expects: ['budget-blocks-drain'],
+    mutate: (objects) => edit(objects, kind('PodDisruptionBudget'), ['spec.maxUnavailable'], () => 0),
+  },
+];

@@ -1,0 +1,82 @@
+import { describeTurn, hasWaves, isLater, turnOf, waveField } from '../gitops/waves.ts';
+import { namespaceOf } from '../model/model.ts';
+import { configurationUses } from '../model/uses.ts';
+import type { Workload } from '../model/workload.ts';
+import type { KubernetesObject } from '../render/objects.ts';
+import type { Context, Problem, Rule } from './rule.ts';
+
+/** What an object cannot do without, why, and whether it is a later turn's. */
+interface Need {
+  readonly object: KubernetesObject;
+  readonly why: string;
+}
+
+/** What pods cannot start without: ConfigMaps, Secrets, claims, their account. */
+function* startsWith({ model }: Context, workload: Workload): Iterable<Need> {
+  const { namespace, pod } = workload;
+  for (const { kind, name, optional, by } of configurationUses(workload)) {
+    const made = optional ? undefined : model.configuration(kind, namespace, name);
+    if (made !== undefined) yield { object: made.object, why: `${by} needs ${kind} ${name}` };
+  }
+  const account = pod.serviceAccountName;
+  const found = account === undefined ? undefined : model.find('', 'ServiceAccount', namespace, account);
+  if (found !== undefined) yield { object: found, why: `its pods run as ServiceAccount ${account}` };
+  for (const { persistentVolumeClaim: claim } of pod.volumes ?? []) {
+    const there = claim && model.find('', 'PersistentVolumeClaim', namespace, claim.claimName);
+    if (there) yield { object: there, why: `its pods mount claim ${claim.claimName}` };
+  }
+}
+
+/** What pods wait for before they are ready, or done: who answers their initContainers, or a Job's own questions. */
+function* waitsFor({ flows }: Context, workload: Workload): Iterable<Need> {
+  for (const { from, to, service, told, destination } of flows.flows) {
+    if (from !== workload || to === undefined || to === workload) continue;
+    const waits = told.container?.role === 'init';
+    if (!waits && workload.kind !== 'Job') continue;
+    const why = waits
+      ? `initContainer ${told.container?.name} waits for ${destination}`
+      : `the Job asks ${destination}`;
+    yield { object: to.object, why };
+    if (service !== undefined) yield { object: service.object, why };
+  }
+}
+
+/** Something is applied in a wave before what it cannot be healthy without: the sync stops there for ever. */
+export const waveTooEarly: Rule = {
+  id: 'wave-too-early',
+  severity: 'error',
+  family: 'gitops',
+  title: 'an object is applied in a wave before what it waits for',
+  *check(context) {
+    const { model } = context;
+    if (!hasWaves(model)) return;
+    const before = (object: KubernetesObject, { object: needed, why }: Need): Problem | undefined => {
+      const [turn, other] = [turnOf(object), turnOf(needed)];
+      if (!isLater(other, turn)) return undefined;
+      return {
+        object,
+        path: waveField(object),
+        message:
+          `${object.kind} ${object.metadata.name} comes in ${describeTurn(turn, other)}, and ${why}: ` +
+          `${needed.kind} ${needed.metadata.name} comes in ${describeTurn(other, turn)} only, which waits until what is before it is healthy, and so for ever`,
+      };
+    };
+    for (const object of model.objects) {
+      const namespace =
+        object.kind === 'Namespace' ? undefined : model.find('', 'Namespace', 'default', namespaceOf(object));
+      const problem = namespace && before(object, { object: namespace, why: 'it lives in the namespace' });
+      if (problem) yield problem;
+    }
+    for (const workload of model.workloads) {
+      // No sync waits for the runs of a CronJob.
+      if (workload.kind === 'CronJob') continue;
+      const seen = new Set<KubernetesObject>();
+      for (const need of [...startsWith(context, workload), ...waitsFor(context, workload)]) {
+        if (seen.has(need.object)) continue;
+        seen.add(need.object);
+        const problem = before(workload.object, need);
+        if (problem) yield problem;
+      }
+    }
+  },
+};

@@ -42,7 +42,7 @@ and runs in namespaces of its own: one node, without a registry and without a wa
   stop     end it and keep its data; up brings it back
   down     end it with all that it holds
   status   say whether it runs
-  env      print the variables that lead to it: eval "$(npm run --silent cluster -- env)"
+  env      print the variables that lead to it: eval "$(npm run cluster --silent -- env)"
 
   --empty-nodes N   besides the real node, N that carry pods without running them (0; not with kind)
   --dry-run         say what up, stop or down would do, and do nothing
@@ -158,7 +158,7 @@ async function start(emptyNodes: number, dryRun: boolean): Promise<number> {
   progress.done();
   process.stdout.write(
     `The cluster is ${cluster.status.says}; ending process ${cluster.pid} ends all of it.\n\n` +
-      `  eval "$(npm run --silent cluster -- env)"   this shell's kubectl, and npm run deploy -- kind, work on it\n` +
+      `  eval "$(npm run cluster --silent -- env)"   this shell's kubectl, and npm run deploy -- kind, work on it\n` +
       '  npm run cluster -- down                     ends it\n',
   );
   return 0;

@@ -35,7 +35,7 @@ await main(async () => {
   }
   const progress = startProgress();
   const tools = await repositoryTools(progress.say);
-  const parts = await gatherParts(root, progress.say);
+  const parts = await gatherParts(root, progress.say, ['argo-cd']);
   progress.done();
   return testRun({
     folder: 'tests/cluster',

@@ -3,9 +3,10 @@ import { openSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { run } from '@plumbline/validators';
-import { insideCluster, locateGoTools } from '../../../cluster/index.ts';
+import { insideCluster } from '../../../cluster/index.ts';
+import { bring } from '../../harness/debian-packages.ts';
 import { installCustomResources } from './custom-resources.ts';
-import { list } from './mutants.ts';
+import { list } from './list.ts';
 import { root, type TestCluster } from './test-cluster.ts';
 import { until } from './until.ts';
 
@@ -44,18 +45,15 @@ const namespace = 'argocd';
 
 /** Starts Redis and Argo CD's three controllers among the cluster's own programs, with which they end. */
 export async function startArgoCd(cluster: TestCluster): Promise<ArgoCd> {
+  const missing = await bring({ 'redis-server': 'redis-server', curl: 'curl', git: 'git' });
+  if (missing !== undefined) throw new Error(missing);
   const folder = join(cluster.state, 'argo-cd');
   await mkdir(folder, { recursive: true });
   const repository = await makeRepository(folder);
   await installCustomResources(cluster, ['argoproj.io']);
   await cluster.kubectl(['create', 'namespace', namespace]);
   await cluster.kubectl(['apply', '--filename=-'], { stdin: list(settings) });
-  const found = await locateGoTools(['argo-cd'], {
-    pins: join(root, 'tools', 'cluster'),
-    cache: join(root, '.cache', 'cluster', 'bin'),
-    progress: (message) => process.stderr.write(`${message}\n`),
-  });
-  await startPrograms(cluster, folder, found['argo-cd'] ?? 'argo-cd');
+  await startPrograms(cluster, folder, cluster.binaries['argo-cd'] ?? 'argo-cd');
   return {
     repository,
     application: async (name) =>

@@ -11,6 +11,7 @@ import { factsRule, flowsRule, loadFacts, loadFlows } from '../../../facts/index
 import { checkRepository } from '../../../scripts/lib/check-repository.ts';
 import type { Mutant, Operator } from '../../mutants/mutant.ts';
 import { operators } from '../../mutants/operators/index.ts';
+import { list } from './list.ts';
 import { root, type TestCluster } from './test-cluster.ts';
 
 /** A target as it is, and what the prover says of it with other objects. */
@@ -76,10 +77,6 @@ export function sample(
 export function changed({ objects }: Mutant, of: Subject): KubernetesObject[] {
   const own = new Set(of.objects);
   return objects.filter((object) => !own.has(object));
-}
-
-export function list(items: readonly object[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
 /** Why the API server does not take objects; undefined when it does. */

@@ -18,6 +18,8 @@ export const root = join(import.meta.dirname, '..', '..', '..');
 export interface TestCluster {
   readonly state: string;
   readonly pid: number;
+  /** Absolute paths of the commands that it is made of, by name. */
+  readonly binaries: Parts['binaries'];
   /** Milliseconds from nothing to ready. */
   readonly took: number;
   /** Runs the cluster's own kubectl. @throws Error with its words when it fails. */
@@ -48,7 +50,7 @@ export interface TestClusterOptions {
 function parts(): Promise<Parts> {
   const given = process.env.PLUMBLINE_CLUSTER_PARTS;
   return given === undefined
-    ? gatherParts(root, (message) => process.stderr.write(`${message}\n`))
+    ? gatherParts(root, (message) => process.stderr.write(`${message}\n`), ['argo-cd'])
     : Promise.resolve(JSON.parse(given) as Parts);
 }
 
@@ -77,6 +79,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
   return {
     state,
     pid: cluster.pid,
+    binaries: gathered.binaries,
     took: cluster.status.took ?? Number.NaN,
     ask,
     async kubectl(args, more) {

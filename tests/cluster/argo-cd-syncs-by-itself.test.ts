@@ -94,20 +94,12 @@ test('drift is healed', async ({ cluster }) => {
     () => cluster.kubectl(['get', 'service', 'api', '--namespace=preempt']),
     patience,
   );
-  const port = '[{"op":"replace","path":"/spec/ports/0/port","value":81}]';
-  await cluster.kubectl(['patch', 'service', 'api', '--namespace=preempt', '--type=json', '--patch', port]);
+  const wrong = '{"spec":{"selector":{"app.kubernetes.io/name":"nobody"}}}';
+  await cluster.kubectl(['patch', 'service', 'api', '--namespace=preempt', '--type=merge', '--patch', wrong]);
+  const get = ['get', 'service', 'api', '--namespace=preempt', '--output=jsonpath={.spec.selector}'];
   await until(
-    'its port is back',
-    async () => {
-      const ports = await cluster.kubectl([
-        'get',
-        'service',
-        'api',
-        '--namespace=preempt',
-        '--output=jsonpath={.spec.ports[*].port}',
-      ]);
-      assert.not.match(ports, /81/);
-    },
+    'its selector is back',
+    async () => assert.not.match(await cluster.kubectl(get), /nobody/),
     patience,
   );
 });

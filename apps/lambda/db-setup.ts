@@ -12,7 +12,7 @@ await runWorker({
   async work(log, signal) {
     const config = readConfig(process.env, { ...workerSettings, ...postgresSettings });
     const known = await knownMigrations();
-    const pool = connectPool(config, 'db-setup-job', 1, log, 600);
+    const pool = connectPool(config, 'db-setup-job', 1, log, { statementSeconds: 600 });
     const waits = backoff();
     const end = performance.now() + deadlineMilliseconds;
     try {

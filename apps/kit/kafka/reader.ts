@@ -30,8 +30,11 @@ export class TopicRemade extends Error {
 export interface Reader {
   /** The id that the broker gave to the topic when it was made. */
   readonly topicId: () => Promise<string>;
-  /** Reads on from the positions; at most `maxBytes`, and at least one record where there is one. */
-  readonly fetch: (positions: Positions, topicId: string) => Promise<Chunk[]>;
+  /**
+   * Reads on from the positions; at most `maxBytes`, and at least one record where there is one. Where more is there
+   * already (`behind`), the broker answers at once; else it gathers `minBytes` first, or waits its time.
+   */
+  readonly fetch: (positions: Positions, topicId: string, behind: boolean) => Promise<Chunk[]>;
   /** The first offset that each partition still has, and the one that its next record will have. */
   readonly bounds: (
     partitions: readonly number[],
@@ -64,7 +67,7 @@ export function openReader(client: Consumer, options: ReaderOptions): Reader {
   let turn = 0;
   return {
     topicId: async () => (await describe(true)).id,
-    async fetch(positions, topicId) {
+    async fetch(positions, topicId, behind) {
       const { id, partitions } = await describe();
       if (id !== topicId) throw new TopicRemade(`the topic ${topic} has the id ${id}, and had ${topicId}`);
       const byLeader = Map.groupBy(positions, ([partition]) => partitions[partition]?.leader ?? -1);
@@ -77,7 +80,7 @@ export function openReader(client: Consumer, options: ReaderOptions): Reader {
           return client.fetch({
             node,
             maxWaitTime: options.waitMilliseconds,
-            minBytes: options.minBytes,
+            minBytes: behind ? 1 : options.minBytes,
             maxBytes: options.maxBytes,
             topics: [
               {

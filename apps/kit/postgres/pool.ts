@@ -22,19 +22,32 @@ export interface PostgresConfig {
   readonly password: string;
 }
 
+/** What differs between the workers' connections. */
+export interface PoolOptions {
+  /** Seconds after which a statement is given up; 60 by default. */
+  readonly statementSeconds?: number;
+  /**
+   * A commit does not wait for the disk. Only for transactions that hold all they depend on, their own position
+   * included: a server that dies forgets the last of them whole, and their work is done again.
+   * Source: PostgreSQL's documentation, "Asynchronous Commit".
+   */
+  readonly mayForget?: boolean;
+}
+
 /**
- * A pool of at most `size` connections, of which each gives up connecting after 5 s and a statement after
- * `statementSeconds` (60 by default); a connection that breaks while idle is logged and replaced.
+ * A pool of at most `size` connections, of which each gives up connecting after 5 s; a connection that breaks while
+ * idle is logged and replaced.
  */
 export function connectPool(
   config: PostgresConfig,
   name: string,
   size: number,
   log: Log,
-  statementSeconds = 60,
+  { statementSeconds = 60, mayForget = false }: PoolOptions = {},
 ): Pool {
   const pool = new pg.Pool({
     ...config,
+    ...(mayForget ? { options: '-c synchronous_commit=off' } : {}),
     application_name: name,
     max: size,
     connectionTimeoutMillis: 5000,

@@ -43,7 +43,11 @@ export async function runSession(options: SessionOptions): Promise<void> {
   let positions = new Map<number, bigint>();
   let ahead: Promise<Chunk[]> | undefined;
   let committed = 0;
+  /** Where each partition ended when it was last read: what lies before is there to be read at once. */
+  const ends = new Map<number, bigint>();
 
+  const isBehind = (next: ReadonlyMap<number, bigint>) =>
+    [...next].some(([partition, position]) => position < (ends.get(partition) ?? 0n));
   const isCurrent = () => member.assignment()?.number === assignment?.number;
   const begin = async (newest: Assignment) => {
     // The broker keeps one session of fetches: the next one begins when this one has ended.
@@ -82,16 +86,17 @@ export async function runSession(options: SessionOptions): Promise<void> {
       await Promise.race([options.changed(), pause(1000, signal)]);
       continue;
     }
-    const chunks = await (ahead ?? reader.fetch(positions, topicId));
+    const chunks = await (ahead ?? reader.fetch(positions, topicId, isBehind(positions)));
     options.onReady(true);
     progress.available();
     ahead = undefined;
     if (!isCurrent()) continue;
+    for (const { partition, end } of chunks) ends.set(partition, end);
     const full = chunks.filter(({ from, next }) => next > from);
     const after = new Map(positions);
     for (const { partition, next } of full) after.set(partition, next);
     if (full.length > 0) {
-      ahead = reader.fetch(after, topicId);
+      ahead = reader.fetch(after, topicId, isBehind(after));
       // Awaited in the next round, or dropped with its assignment.
       ahead.catch(() => {});
     }

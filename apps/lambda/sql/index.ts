@@ -15,6 +15,7 @@ export const sql = read([
   'clear-staging',
   'copy-staging',
   'copy-transactions',
+  'end-frozen',
   'end-job',
   'lock-file',
   'lock-migrations',

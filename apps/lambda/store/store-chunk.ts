@@ -1,5 +1,5 @@
 import { type Chunk, type KafkaRecord, TopicRemade } from '@plumbline/kit/kafka';
-import { inTransaction, type Pool, type PoolClient } from '@plumbline/kit/postgres';
+import { inTransaction, type Pool, type PoolClient, sqlState } from '@plumbline/kit/postgres';
 import { sql } from '../sql/index.ts';
 import { eventRow } from '../transaction/event.ts';
 import { loadRows } from './load-rows.ts';
@@ -22,11 +22,23 @@ export class ReadTooFar extends Error {
 /**
  * Stores what a partition gave, with the next offset, in one transaction. The row of the offset is locked first, so
  * that of two who were given the same partition one comes after the other; what the database has already is dropped.
+ * Who waits too long for that lock ends whoever was frozen with it.
  * Records that are no transactions are buried in the same transaction, with their origin and their error.
  * @throws TopicRemade when the records come from another topic of the same name than the stored offset;
  * ReadTooFar when the stored offset is lower than where the chunk begins.
  */
-export function storeChunk(pool: Pool, topic: string, chunk: Chunk): Promise<Stored> {
+export async function storeChunk(pool: Pool, topic: string, chunk: Chunk): Promise<Stored> {
+  try {
+    return await storeInTransaction(pool, topic, chunk);
+  } catch (error) {
+    if (sqlState(error) === lockNotAvailable) await pool.query(sql['end-frozen']);
+    throw error;
+  }
+}
+
+const lockNotAvailable = '55P03';
+
+function storeInTransaction(pool: Pool, topic: string, chunk: Chunk): Promise<Stored> {
   return inTransaction(pool, async (client) => {
     const stored = await lockOffset(client, topic, chunk);
     if (stored >= chunk.next) return { next: stored, inserted: 0, known: 0, buried: 0 };

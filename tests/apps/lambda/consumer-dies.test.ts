@@ -1,3 +1,5 @@
+import pg from 'pg';
+import { from } from 'pg-copy-streams';
 import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
@@ -115,6 +117,30 @@ test('a zombie with an old assignment changes nothing when it wakes', async () =
   await stream.send(1000);
   await stream.drained();
   await Promise.all([zombie.stop(), heir.stop()]);
+  assertExactlyOnce(stream.sent, await stream.events());
+});
+
+test('one that is frozen in the middle of a COPY does not keep its partitions for ever', async () => {
+  const stream = await platform.newStream('frozen');
+  await stream.send(2000);
+  const before = await stream.startConsumer({ index: 0 });
+  await stream.drained();
+  await before.stop();
+  // As its last transaction would be found: the offsets locked, and a COPY whose rows do not come.
+  const frozen = new pg.Client({ ...platform.services.login, application_name: 'lambda-consumer' });
+  frozen.on('error', () => {});
+  await frozen.connect();
+  await frozen.query('BEGIN');
+  await frozen.query('SELECT 1 FROM stream_offsets WHERE topic = $1 FOR UPDATE', [stream.topic]);
+  const copy = frozen.query(from('COPY transactions (event_id) FROM STDIN'));
+  const ended = new Promise<Error>((resolve) => copy.once('error', resolve));
+  copy.write('');
+  await stream.send(2000);
+  const heir = await stream.startConsumer({ index: 1 });
+  await stream.drained();
+  assert.match((await ended).message, /terminat/);
+  await heir.stop();
+  await frozen.end().catch(() => {});
   assertExactlyOnce(stream.sent, await stream.events());
 });
 

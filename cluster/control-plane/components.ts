@@ -81,6 +81,9 @@ export function controllerManager(program: string): Component {
       `--cluster-signing-key-file=${key('ca.key')}`,
       '--use-service-account-credentials=true',
       '--allocate-node-cidrs=true',
+      // Its default of 20 requests a second is for a server that is shared.
+      '--kube-api-qps=200',
+      '--kube-api-burst=400',
       `--cluster-cidr=${addresses.allPods}`,
       `--service-cluster-ip-range=${addresses.services}`,
       '--leader-elect=false',

@@ -10,7 +10,7 @@ import { addresses, inside } from '../layout.ts';
  * @throws Error when the port is taken.
  */
 export async function forwardPort(host: number, node: number): Promise<number> {
-  const server = createServer((near) => {
+  const server = createServer({ noDelay: true }, (near) => {
     const far = connect({ path: inside.relay }, () => {
       far.write(`${addresses.node} ${node}\n`);
       near.pipe(far).pipe(near);

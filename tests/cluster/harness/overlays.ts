@@ -90,12 +90,13 @@ export function proveOverlays(name: string): void {
   });
 
   proof('applied again, nothing changes', async ({ cluster }) => {
-    const before = await versions(cluster, `overlays/${name}`);
-    await cluster.kubectl(['apply', '--kustomize', `overlays/${name}`], long);
-    assert.is(await versions(cluster, `overlays/${name}`), before);
     const answer = await cluster.ask(['diff', '--kustomize', `overlays/${name}`], long);
     assert.is(answer.stdout, '');
     assert.is(answer.status, 0, answer.stderr);
+    const before = await versions(cluster, `overlays/${name}`);
+    // Merges by the types that kubectl was compiled with, in a tenth of the time; the diff above went by the server's.
+    await cluster.kubectl(['apply', '--openapi-patch=false', '--kustomize', `overlays/${name}`], long);
+    assert.is(await versions(cluster, `overlays/${name}`), before);
   });
 
   proof('deleted, nothing is left', async ({ cluster, objects, namespaces }) => {

@@ -8,8 +8,8 @@ import { repositoryTools } from './lib/tools.ts';
 
 const help = `Usage: npm run test:cluster -- [word ...] [--verbose]
 
-Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, one after the other. Each makes
-the Kubernetes that it needs, in namespaces of its own, and leaves nothing. It takes Linux and root; what the clusters
+Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, two at a time. Each makes the
+Kubernetes that it needs, in namespaces of its own, and leaves nothing. It takes Linux and root; what the clusters
 are made of is built from tools/cluster first, once, in minutes.
 
   --verbose   show what each file prints, not only the failing ones
@@ -46,8 +46,8 @@ await main(async () => {
       PLUMBLINE_CLUSTER_PARTS: JSON.stringify(parts),
     },
     deadline,
-    // Each has a cluster of its own, which wants the machine for itself.
-    workers: 1,
+    // Each has a cluster of its own, and waits for it half the time.
+    workers: 2,
     verbose: values.verbose === true,
   });
 });

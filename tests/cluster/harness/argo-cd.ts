@@ -143,6 +143,8 @@ async function startPrograms(cluster: TestCluster, folder: string, program: stri
       '--app-resync=5',
       '--app-resync-jitter=0',
       '--self-heal-timeout-seconds=1',
+      // It is silent for three minutes about a repository that it cannot render.
+      '--repo-error-grace-period-seconds=1',
     ],
   );
   start(

@@ -43,7 +43,7 @@ export async function startLambdaCluster(): Promise<LambdaCluster> {
   process.env.PLUMBLINE_CLUSTERS = await mkdtemp(join(tmpdir(), 'plumbline-clusters-'));
   const say = (message: string) => console.error(message);
   const services = await standInImages(join(root, '.cache', 'cluster', 'images'), say);
-  await up({ root, name, ports: [], emptyNodes: [], progress: () => {} });
+  await up({ root, name, ports: [], emptyNodes: [], bound: true, progress: () => {} });
 
   const command = async (argv: readonly [string, ...string[]], deadline = 10 * minutes) => {
     const [program, ...args] = argv;

@@ -18,7 +18,15 @@ const names = [
   'docker.io/dpage/pgadmin4:9.17',
 ];
 
-const packages = ['openjdk-17-jre-headless', 'python3', 'busybox', 'libicu72', 'libxml2', 'libgssapi-krb5-2'];
+const packages = [
+  'openjdk-17-jre-headless',
+  'python3',
+  'busybox',
+  'tzdata',
+  'libicu72',
+  'libxml2',
+  'libgssapi-krb5-2',
+];
 const sources = '/etc/apt/sources.list.d/debian.sources';
 // Java's package links pages of its manual, and wants their folder.
 const unwanted = ['doc', 'locale', 'info', 'lintian'];
@@ -55,6 +63,9 @@ export async function standInImages(folder: string, say: (message: string) => vo
     await layZookeeper(rootfs, say);
     await layPostgres(rootfs, say);
     await layPgadmin(rootfs);
+    // Downloads are kept in folders of their owner alone; in the image other users run them.
+    const ours = ['opt', 'apache-zookeeper-3.8.4-bin', 'usr/lib/postgresql', 'pgadmin4'];
+    await must('chmod', ['-R', 'a+rX', ...ours.map((name) => join(rootfs, name))]);
     const config = { Env: [`PATH=${path}`, 'LANG=C.UTF-8'], Entrypoint: ['/entrypoint.sh'] };
     await writeDockerArchive({ names, rootfs, config }, archive);
   } finally {

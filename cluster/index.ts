@@ -1,5 +1,6 @@
 export { type GoToolName, goTools, locateGoTools } from './binaries/index.ts';
 export { clusterFolder, clusterNames, runningClusters, sharedKubeconfig } from './clusters.ts';
+export { nc } from './images/busybox.ts';
 export { type ImageConfig, writeDockerArchive } from './images/docker-archive.ts';
 export {
   endLocalCluster,

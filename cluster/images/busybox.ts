@@ -4,6 +4,15 @@ import { join } from 'node:path';
 import { run } from '@plumbline/validators';
 import { unpackDebianPackage } from '../binaries/index.ts';
 
+/** Debian builds busybox without nc's -z and -v, which the published image has: for these it connects, and runs nothing. */
+export const nc = `#!/bin/sh
+case "$1" in
+  -zv | -vz | -z) ;;
+  *) exec busybox nc "$@" ;;
+esac
+busybox nc -w 5 "$2" "$3" -e /bin/true < /dev/null && echo "$2 ($2:$3) open"
+`;
+
 /**
  * Lays out what a small image needs: Debian's static busybox with its commands, users, and folders to write to.
  * @param folder an empty folder, absolute
@@ -22,8 +31,9 @@ export async function layBusybox(folder: string): Promise<void> {
   await copyFile(join(unpacked, 'bin/busybox'), join(bin, 'busybox'), constants.COPYFILE_EXCL);
   const list = await run(join(bin, 'busybox'), ['--list'], { deadline: 10_000 });
   for (const name of list.stdout.toString('utf8').split('\n')) {
-    if (name !== '' && name !== 'busybox') await symlink('busybox', join(bin, name));
+    if (!['', 'busybox', 'nc'].includes(name)) await symlink('busybox', join(bin, name));
   }
+  await writeFile(join(bin, 'nc'), nc, { mode: 0o755 });
   await writeFile(join(folder, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n');
   await writeFile(join(folder, 'etc/group'), 'root:x:0:\nnobody:x:65534:\n');
   await run('rm', ['-rf', unpacked], { deadline: 10_000 });

@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@plumbline/validators';
-import { writeDockerArchive } from '../../../cluster/index.ts';
+import { nc, writeDockerArchive } from '../../../cluster/index.ts';
 import { jars } from '../../../trial/downloads/jars.ts';
 import { postgresPrograms } from '../../../trial/downloads/postgres.ts';
 import { bring } from '../../harness/debian-packages.ts';
@@ -112,7 +123,7 @@ async function layDebian(rootfs: string): Promise<void> {
     `${[...users, 'pgadmin:x:5050:5050::/tmp:/bin/bash'].join('\n')}\n`,
   );
   await appendFile(join(rootfs, 'etc/group'), 'postgres:x:999:\nkafka:x:1000:\npgadmin:x:5050:\n');
-  await symlink('/bin/busybox', join(rootfs, 'usr/bin/nc'));
+  await writeFile(join(rootfs, 'usr/bin/nc'), nc, { mode: 0o755 });
 }
 
 async function layKafka(rootfs: string, say: (message: string) => void): Promise<void> {

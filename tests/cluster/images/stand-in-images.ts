@@ -147,6 +147,7 @@ async function layZookeeper(rootfs: string, say: (message: string) => void): Pro
   await cp(join(here, 'zookeeper/zkServer.sh'), join(home, 'bin/zkServer.sh'));
   await cp(join(here, 'zookeeper/docker-entrypoint.sh'), join(rootfs, 'docker-entrypoint.sh'));
   for (const name of ['conf', 'data', 'logs']) await mkdir(join(rootfs, name), { mode: 0o777 });
+  await cp(join(here, 'zookeeper/logback.xml'), join(rootfs, 'conf/logback.xml'));
 }
 
 async function layPostgres(rootfs: string, say: (message: string) => void): Promise<void> {

@@ -77,7 +77,11 @@ export async function standInImages(folder: string, say: (message: string) => vo
     // Downloads are kept in folders of their owner alone; in the image other users run them.
     const ours = ['opt', 'apache-zookeeper-3.8.4-bin', 'usr/lib/postgresql', 'pgadmin4'];
     await must('chmod', ['-R', 'a+rX', ...ours.map((name) => join(rootfs, name))]);
-    const config = { Env: [`PATH=${path}`, 'LANG=C.UTF-8'], Entrypoint: ['/entrypoint.sh'] };
+    // The wheel's clients look for the server's socket in /tmp, those of the published image where it is.
+    const config = {
+      Env: [`PATH=${path}`, 'LANG=C.UTF-8', 'PGHOST=/var/run/postgresql'],
+      Entrypoint: ['/entrypoint.sh'],
+    };
     await writeDockerArchive({ names, rootfs, config }, archive);
   } finally {
     await rm(rootfs, { recursive: true, force: true });

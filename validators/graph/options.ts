@@ -47,7 +47,8 @@ function readOptions(model: Model, workload: Workload, container: Container): Op
     if (configuration === undefined || text === undefined) continue;
     for (const [key, value] of pairsOf(file, text)) {
       // Kafka, and some others, take a value from the environment by ${env:NAME}.
-      const expanded = /^\$\{(?:env:)?\w+[^{}]*\}$/.test(value) ? expand(value, environment) : value;
+      const expanded =
+        value.includes('${env:') || /^\$\{\w+[^{}]*\}$/.test(value) ? expand(value, environment) : value;
       options.push({
         container,
         key,

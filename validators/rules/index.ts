@@ -19,9 +19,11 @@ import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
 import { dnsCut } from './dns-cut.ts';
 import { entryCut } from './entry-cut.ts';
 import { fieldPathUnknown } from './field-path-unknown.ts';
+import { flinkMemoryRefused } from './flink-memory-refused.ts';
 import { flowCut } from './flow-cut.ts';
 import { graceTooShort } from './grace-too-short.ts';
 import { headlessServiceMissing } from './headless-service-missing.ts';
+import { heapRefused } from './heap-refused.ts';
 import { imagePulledFromNowhere } from './image-pulled-from-nowhere.ts';
 import { imageUnpinned } from './image-unpinned.ts';
 import { ingressBackendMissing } from './ingress-backend-missing.ts';
@@ -119,9 +121,11 @@ export const rules: readonly Rule[] = [
   dnsCut,
   entryCut,
   fieldPathUnknown,
+  flinkMemoryRefused,
   flowCut,
   graceTooShort,
   headlessServiceMissing,
+  heapRefused,
   imagePulledFromNowhere,
   imageUnpinned,
   ingressBackendMissing,

@@ -35,6 +35,7 @@ import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { keyspaceBeyondNodes } from './keyspace-beyond-nodes.ts';
 import { labelRefused } from './label-refused.ts';
+import { listenerRefused } from './listener-refused.ts';
 import { listenerUnknown } from './listener-unknown.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
@@ -95,6 +96,7 @@ import { variableUndefined } from './variable-undefined.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeRefused } from './volume-refused.ts';
 import { volumeUnused } from './volume-unused.ts';
+import { voterWrong } from './voter-wrong.ts';
 import { waveTooEarly } from './wave-too-early.ts';
 import { workloadRefused } from './workload-refused.ts';
 
@@ -137,6 +139,7 @@ export const rules: readonly Rule[] = [
   keyMissing,
   keyspaceBeyondNodes,
   labelRefused,
+  listenerRefused,
   listenerUnknown,
   livenessAsksDependency,
   memoryBeyondLimit,
@@ -196,6 +199,7 @@ export const rules: readonly Rule[] = [
   volumeMissing,
   volumeRefused,
   volumeUnused,
+  voterWrong,
   waveTooEarly,
   workloadRefused,
 ];

@@ -425,13 +425,29 @@ function commandsOf(container: Container): [string, readonly string[]][] {
   return line;
 }
 
+/** A key of a ConfigMap or a Secret that a container sees as a file. */
+export interface MountedFile {
+  readonly key: string;
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  /** Its whole path in the container. */
+  readonly at: string;
+}
+
 /** The keys of ConfigMaps and Secrets that a container sees as files. */
-export function mountedFiles(
-  model: Model,
-  workload: Workload,
-  container: Container,
-): { key: string; kind: 'ConfigMap' | 'Secret'; name: string }[] {
-  const found: { key: string; kind: 'ConfigMap' | 'Secret'; name: string }[] = [];
+export function mountedFiles(model: Model, workload: Workload, container: Container): readonly MountedFile[] {
+  let files = filesOf.get(container);
+  if (files === undefined) {
+    files = readMounts(model, workload, container);
+    filesOf.set(container, files);
+  }
+  return files;
+}
+
+const filesOf = new WeakMap<Container, readonly MountedFile[]>();
+
+function readMounts(model: Model, workload: Workload, container: Container): MountedFile[] {
+  const found: MountedFile[] = [];
   for (const mount of container.spec.volumeMounts ?? []) {
     const volume = (workload.pod.volumes ?? []).find(({ name }) => name === mount.name);
     const sources = [
@@ -456,7 +472,8 @@ export function mountedFiles(
       for (const { key, path } of keys) {
         if (mount.subPath !== undefined && path !== mount.subPath && !path.startsWith(`${mount.subPath}/`))
           continue;
-        found.push({ key, kind, name });
+        const below = mount.subPath === undefined ? `/${path}` : path.slice(mount.subPath.length);
+        found.push({ key, kind, name, at: `${mount.mountPath.replace(/\/+$/, '')}${below}` });
       }
     }
   }

@@ -14,7 +14,7 @@ function isOfOnePod({ typed }: Typed<Service>): boolean {
   return keys.includes('statefulset.kubernetes.io/pod-name') || keys.includes('apps.kubernetes.io/pod-index');
 }
 
-/** A Service that leads to the port of a listener. */
+/** A Service of the cluster that leads to the port of a listener. */
 function serviceOf(model: Model, workload: Workload, listener: string, announced: number) {
   const server = kafkaServers(model).find((one) => one.workload === workload);
   const bound = server?.listeners?.find(({ name }) => name === listener);
@@ -23,6 +23,8 @@ function serviceOf(model: Model, workload: Workload, listener: string, announced
   return model.services.find(
     (service) =>
       service.namespace === workload.namespace &&
+      // A port of the nodes is a laptop's own, where they are containers of it.
+      (service.typed.spec?.type ?? 'ClusterIP') === 'ClusterIP' &&
       model.behind(service).includes(workload) &&
       (service.typed.spec?.ports ?? []).some((one) => targetPort(one, workload) === port),
   );

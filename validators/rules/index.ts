@@ -37,6 +37,7 @@ import { keyspaceBeyondNodes } from './keyspace-beyond-nodes.ts';
 import { labelRefused } from './label-refused.ts';
 import { listenerRefused } from './listener-refused.ts';
 import { listenerUnknown } from './listener-unknown.ts';
+import { listensElsewhere } from './listens-elsewhere.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
 import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
@@ -141,6 +142,7 @@ export const rules: readonly Rule[] = [
   labelRefused,
   listenerRefused,
   listenerUnknown,
+  listensElsewhere,
   livenessAsksDependency,
   memoryBeyondLimit,
   monitorSelectsNothing,

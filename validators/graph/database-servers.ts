@@ -11,9 +11,17 @@ function imageName({ spec }: Container): string {
   return /([^/:@]+)(?::[^/]*)?(?:@.*)?$/.exec(spec.image ?? '')?.[1] ?? '';
 }
 
+/** True for an image whose habits are known: of somebody else's, only what its settings say is. */
+function isOfficial({ spec }: Container): boolean {
+  return /^(?:(?:docker\.io\/|public\.ecr\.aws\/docker\/)?(?:library\/)?[\w-]+|(?:docker\.io\/)?(?:postgis|pgvector|timescale|valkey|percona|bitnami(?:legacy)?)\/[\w-]+)(?::[^/]*)?(?:@.*)?$/.test(
+    spec.image ?? '',
+  );
+}
+
 /** The databases whose ports their own settings tell whole, by their image: Postgres, MySQL and its likes, Redis and its likes. */
 export function databaseOpenings(model: Model, workload: Workload, container: Container): Server | undefined {
   const image = imageName(container);
+  if (!isOfficial(container) && container.spec.command === undefined) return undefined;
   if (/^(?:postgres|postgresql|postgis|pgvector|timescaledb)$/.test(image))
     return postgres(model, workload, container);
   if (/^(?:mysql|mysql-server|mariadb|percona-server|percona)$/.test(image))

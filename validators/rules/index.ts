@@ -8,6 +8,7 @@ import { alertExpressionWrong } from './alert-expression-wrong.ts';
 import { applicationPathMissing } from './application-path-missing.ts';
 import { budgetBlocksDrain } from './budget-blocks-drain.ts';
 import { budgetSelectsNothing } from './budget-selects-nothing.ts';
+import { checkpointLost } from './checkpoint-lost.ts';
 import { claimGatesWave } from './claim-gates-wave.ts';
 import { claimMissing } from './claim-missing.ts';
 import { claimShared } from './claim-shared.ts';
@@ -15,9 +16,11 @@ import { configurationMissing } from './configuration-missing.ts';
 import { configurationRefused } from './configuration-refused.ts';
 import { consumersBeyondPartitions } from './consumers-beyond-partitions.ts';
 import { dashboardSourceMissing } from './dashboard-source-missing.ts';
+import { dataOutsideVolume } from './data-outside-volume.ts';
 import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
 import { dnsCut } from './dns-cut.ts';
 import { entryCut } from './entry-cut.ts';
+import { executorBeyondWorker } from './executor-beyond-worker.ts';
 import { fieldPathUnknown } from './field-path-unknown.ts';
 import { flinkMemoryRefused } from './flink-memory-refused.ts';
 import { flowCut } from './flow-cut.ts';
@@ -113,6 +116,7 @@ export const rules: readonly Rule[] = [
   applicationPathMissing,
   budgetBlocksDrain,
   budgetSelectsNothing,
+  checkpointLost,
   claimGatesWave,
   claimMissing,
   claimShared,
@@ -120,9 +124,11 @@ export const rules: readonly Rule[] = [
   configurationRefused,
   consumersBeyondPartitions,
   dashboardSourceMissing,
+  dataOutsideVolume,
   deadlineAfterSchedule,
   dnsCut,
   entryCut,
+  executorBeyondWorker,
   fieldPathUnknown,
   flinkMemoryRefused,
   flowCut,

@@ -1,7 +1,7 @@
-import { loadAll } from 'js-yaml';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { documentsOf } from '../text/documents.ts';
 import { remember } from '../text/remember.ts';
 import {
   type Address,
@@ -211,11 +211,12 @@ function readFile(name: string, text: string): Address[] {
   if (/\.(?:sh|bash|ash)$/.test(name) || /^#!.*sh\b/.test(text)) return addressesInScript(text);
   if (notSettings.test(name) || text.startsWith('#!') || text.startsWith('-----BEGIN')) return [];
   if (/\.(?:ya?ml|json)$/.test(name)) {
-    try {
-      return unique(loadAll(text).flatMap((document) => addressesInData('', document, undefined)));
-    } catch {
-      return unique(addressesInLines(text));
-    }
+    const read = documentsOf(text);
+    return unique(
+      'documents' in read
+        ? read.documents.flatMap((document) => addressesInData('', document, undefined))
+        : addressesInLines(text),
+    );
   }
   if (/\.xml$/.test(name) || text.trimStart().startsWith('<')) return unique(addressesInMarkup(text));
   return unique(addressesInLines(text));

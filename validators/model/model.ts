@@ -32,7 +32,7 @@ export interface Model {
   readonly scalers: readonly Typed<HorizontalPodAutoscaler>[];
   readonly budgets: readonly Typed<PodDisruptionBudget>[];
   readonly configurations: readonly Configuration[];
-  /** Namespaces that the target makes or has objects in. */
+  /** Namespaces that the target makes or has objects in; `default` for pods, Services and policies that name none. */
   readonly namespaces: ReadonlySet<string>;
 
   /** Every object of a group and kind (`''` is the core group). */
@@ -103,6 +103,7 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
   const workloadsWith = (namespace: string, key: string, value: string) =>
     byLabel.get(labelKey(namespace, key, value)) ?? [];
   const services = typed<Service>('', 'Service');
+  const policies = typed<NetworkPolicy>('networking.k8s.io', 'NetworkPolicy');
   const serviceByName = new Map(services.map((service) => [`${service.namespace} ${service.name}`, service]));
   const configurations = objects.flatMap(readConfigurations);
   const configurationByName = new Map(
@@ -131,7 +132,7 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
     objects,
     workloads,
     services,
-    policies: typed<NetworkPolicy>('networking.k8s.io', 'NetworkPolicy'),
+    policies,
     ingresses: typed<Ingress>('networking.k8s.io', 'Ingress'),
     claims: typed<PersistentVolumeClaim>('', 'PersistentVolumeClaim'),
     scalers,
@@ -140,6 +141,8 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
     namespaces: new Set([
       ...all('', 'Namespace').map(({ metadata }) => metadata.name),
       ...objects.map(({ metadata }) => metadata.namespace).filter((namespace) => namespace !== undefined),
+      // What says no namespace, and lives in one.
+      ...[...workloads, ...services, ...policies].map(({ namespace }) => namespace),
     ]),
     all,
     find: (group, kind, namespace, name) => byName.get(`${group}/${kind} ${namespace} ${name}`),

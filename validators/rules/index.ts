@@ -22,6 +22,7 @@ import { dnsCut } from './dns-cut.ts';
 import { entryCut } from './entry-cut.ts';
 import { executorBeyondWorker } from './executor-beyond-worker.ts';
 import { fieldPathUnknown } from './field-path-unknown.ts';
+import { fileMalformed } from './file-malformed.ts';
 import { flinkMemoryRefused } from './flink-memory-refused.ts';
 import { flowCut } from './flow-cut.ts';
 import { graceTooShort } from './grace-too-short.ts';
@@ -130,6 +131,7 @@ export const rules: readonly Rule[] = [
   entryCut,
   executorBeyondWorker,
   fieldPathUnknown,
+  fileMalformed,
   flinkMemoryRefused,
   flowCut,
   graceTooShort,

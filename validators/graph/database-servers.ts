@@ -94,7 +94,14 @@ function postgres(model: Model, workload: Workload, container: Container): Serve
   const port =
     short === undefined
       ? find('port', 'PGPORT', 'POSTGRESQL_PORT_NUMBER')
-      : { container, key: '-p', value: short, object: workload.object, path: container.path, by: 'flag -p' };
+      : {
+          container,
+          key: '-p',
+          value: short,
+          object: workload.object,
+          path: `${container.path}.${args.length > 0 ? 'args' : 'command'}`,
+          by: 'flag -p',
+        };
   const included = own.some(({ key }) => /^include/.test(key));
   const alone = file !== undefined && !included;
   return serverOn('Postgres', { port, hosts: find('listen_addresses') }, 5432, alone);

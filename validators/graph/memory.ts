@@ -103,7 +103,12 @@ export function demandsOf(model: Model, workload: Workload, container: Container
   const lines = linesOf(model, workload, container);
   const known = sizesOf(model, workload, container);
   // What a flag sets, no file does.
-  const options = settingsOf(model, workload, container);
+  const spark = sparkProcess(model, workload, container);
+  const options = [
+    ...settingsOf(model, workload, container),
+    // Spark's own flags are no key and value.
+    ...[...(spark?.settings.values() ?? [])].filter(({ by }) => by.startsWith('flag -')),
+  ];
   const flags = new Set(options.filter(({ by }) => by.startsWith('flag ')).map(({ key }) => key));
   const own = lines.some(({ text }) => /-Xmx\d/.test(text));
   const demands: Demand[] = [];

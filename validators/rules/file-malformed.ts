@@ -31,7 +31,7 @@ function asJson(text: string): Malformed | undefined {
     const [, position] = /position (\d+)/.exec(String(error)) ?? [];
     const before = position === undefined ? text : text.slice(0, Number(position));
     const reason =
-      position === undefined
+      position === undefined || Number(position) >= text.length
         ? 'it ends too early'
         : `${JSON.stringify(text[Number(position)] ?? '')} is not expected there`;
     return { kind: 'JSON', line: before.split('\n').length, reason };
@@ -43,7 +43,9 @@ function asYaml(text: string): Malformed | undefined {
   // What stands twice, or has a tag of the reader's own, is read by some.
   if ('documents' in read || /duplicated mapping key|unknown .*tag/.test(read.reason)) return undefined;
   // What fills the placeholder in makes another text of it.
-  return /\{\{|<%/.test(read.source) ? undefined : { kind: 'YAML', line: read.line, reason: read.reason };
+  return /\{\{|<%/.test(read.source) || /^\s*(?:\{\{|<%)/m.test(text)
+    ? undefined
+    : { kind: 'YAML', line: read.line, reason: read.reason };
 }
 
 function* judge({ object, values, pathOf }: Configuration, key: string, by: string): Iterable<Problem> {

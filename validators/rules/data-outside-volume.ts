@@ -28,7 +28,6 @@ export const dataOutsideVolume: Rule = {
     for (const workload of model.workloads) {
       if (!workload.serves) continue;
       for (const container of workload.containers) {
-        if (container.role !== 'main') continue;
         const known = folders.find(([image]) => image.test(container.spec.image ?? ''))?.[1];
         const mounts = known === undefined ? [] : lastingMounts(workload, container);
         if (known === undefined || mounts.length === 0) continue;

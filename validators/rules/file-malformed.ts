@@ -15,6 +15,8 @@ const readers: readonly (readonly [RegExp, RegExp])[] = [
   [/(?:^|\/)(?:elasticsearch|kibana|opensearch|filebeat|metricbeat)(?::|@|$)/, /\.yml$/],
   [/(?:^|\/)envoy(?::|@|$)/, /\.(?:json|ya?ml)$/],
   [/(?:^|\/)traefik(?::|@|$)/, /\.ya?ml$/],
+  // Of any image: these are where nobody else reads.
+  [/./, /^\/etc\/grafana\/provisioning\/.*\.ya?ml$|^\/etc\/prometheus\/prometheus\.ya?ml$/],
 ];
 
 interface Malformed {

@@ -1,5 +1,6 @@
 import type { Operator } from '../mutant.ts';
 import { apiServer } from './api-server.ts';
+import { dataSystems } from './data-systems.ts';
 import { flows } from './flows.ts';
 import { gitops } from './gitops.ts';
 import { jobs } from './jobs.ts';
@@ -20,6 +21,7 @@ export const operators: readonly Operator[] = [
   ...room,
   ...security,
   ...jobs,
+  ...dataSystems,
   ...apiServer,
   ...gitops,
 ];

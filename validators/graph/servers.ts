@@ -88,8 +88,9 @@ function numeric(option: Option | undefined): number | undefined {
 
 /** Source: zookeeper.apache.org/doc/r3.8.4/zookeeperAdmin.html, "Configuration Parameters". */
 function zookeeper(model: Model, workload: Workload, container: Container): Server | undefined {
+  if (!/zookeeper/i.test(container.spec.image ?? '')) return undefined;
   const options = settingsOf(model, workload, container).filter(({ by }) => /^file zoo[\w.-]*cfg/.test(by));
-  if (options.length === 0 || !/zookeeper/i.test(container.spec.image ?? '')) return undefined;
+  if (options.length === 0) return undefined;
   const last = (key: string) => options.findLast((option) => option.key === key);
   const openings: Opening[] = [];
   const add = (key: string, address?: string) => {

@@ -32,7 +32,8 @@ function readProcess(model: Model, workload: Workload, container: Container): Sp
   const words = [...(container.spec.command ?? []), ...(container.spec.args ?? [])];
   const line = words.join(' ');
   const options = settingsOf(model, workload, container);
-  const isSpark = /spark/i.test(line) || options.some(({ key }) => /^(?:spark\.|SPARK_)/.test(key));
+  const isSpark =
+    /spark/i.test(line) || options.some(({ key }) => key.startsWith('spark.') || key.startsWith('SPARK_'));
   if (!isSpark) return undefined;
   const settings = new Map(options.map((option) => [option.key, option]));
   const flag = (names: readonly string[], key: string) => {

@@ -40,7 +40,7 @@ export const advertisedElsewhere: Rule = {
     for (const workload of model.workloads) {
       for (const container of workload.containers.filter(({ role }) => role === 'main')) {
         for (const { key, value, object, path, by } of settingsOf(model, workload, container)) {
-          if (!/^advertised\.listeners$/.test(kafkaKey(key))) continue;
+          if (!value.includes('://') || kafkaKey(key) !== 'advertised.listeners') continue;
           for (const [, listener = '', host = '', port = ''] of value.matchAll(
             /([A-Za-z][\w-]*):\/\/([a-z0-9.-]+):(\d+)/g,
           )) {

@@ -59,7 +59,7 @@ function* ofOthers(model: Model): Iterable<Kept> {
     for (const container of workload.containers) {
       if (container.role !== 'main') continue;
       const options = settingsOf(model, workload, container).filter(
-        ({ key }) => anyFolder.test(key) && !flinkFolders.test(key),
+        ({ key, value }) => value.includes('/') && anyFolder.test(key) && !flinkFolders.test(key),
       );
       if (options.length === 0) continue;
       const spark = sparkProcess(model, workload, container)?.settings;

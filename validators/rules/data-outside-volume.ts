@@ -1,6 +1,7 @@
 import { kafkaKey } from '../graph/brokers.ts';
 import { settingsOf } from '../graph/scripts.ts';
 import { lastingMounts, localPath, storageAt } from '../graph/storage.ts';
+import { remember } from '../text/remember.ts';
 import type { Rule } from './rule.ts';
 
 /** Settings of the folders that servers keep their data in, by the image of the server. */
@@ -18,6 +19,12 @@ const folders: readonly (readonly [RegExp, RegExp])[] = [
   [/(?:^|\/)etcd(?::|@|$)/, /^(?:data-dir|ETCD_DATA_DIR)$/],
 ];
 
+/** The settings of an image's folders: most images are met many times. */
+const foldersOf = remember(
+  (image: string) => folders.find(([pattern]) => pattern.test(image))?.[1],
+  (image) => image,
+);
+
 /** A server has a volume for its data, and is told to keep it elsewhere. */
 export const dataOutsideVolume: Rule = {
   id: 'data-outside-volume',
@@ -28,7 +35,7 @@ export const dataOutsideVolume: Rule = {
     for (const workload of model.workloads) {
       if (!workload.serves) continue;
       for (const container of workload.containers) {
-        const known = folders.find(([image]) => image.test(container.spec.image ?? ''))?.[1];
+        const known = foldersOf(container.spec.image ?? '');
         const mounts = known === undefined ? [] : lastingMounts(workload, container);
         if (known === undefined || mounts.length === 0) continue;
         const told = new Map(

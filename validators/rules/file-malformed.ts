@@ -1,6 +1,7 @@
 import { mountedFiles } from '../graph/settings.ts';
 import type { Configuration } from '../model/configuration.ts';
 import { documentsOf } from '../text/documents.ts';
+import { remember } from '../text/remember.ts';
 import type { Problem, Rule } from './rule.ts';
 
 /** Files that a known server reads as JSON or YAML, by its image and the file's path; none that it takes for a template. */
@@ -18,6 +19,12 @@ const readers: readonly (readonly [RegExp, RegExp])[] = [
   // Of any image: these are where nobody else reads.
   [/./, /^\/etc\/grafana\/provisioning\/.*\.ya?ml$|^\/etc\/prometheus\/prometheus\.ya?ml$/],
 ];
+
+/** The files that an image reads: most images are met many times. */
+const readBy = remember(
+  (image: string) => readers.find(([pattern]) => pattern.test(image))?.[1],
+  (image) => image,
+);
 
 interface Malformed {
   readonly kind: 'JSON' | 'YAML';
@@ -72,7 +79,7 @@ export const fileMalformed: Rule = {
     const judged = new Set<string>();
     for (const workload of model.workloads) {
       for (const container of workload.containers) {
-        const files = readers.find(([image]) => image.test(container.spec.image ?? ''))?.[1];
+        const files = readBy(container.spec.image ?? '');
         if (files === undefined || container.role === 'init') continue;
         for (const { kind, name, key, at } of mountedFiles(model, workload, container)) {
           const configuration = files.test(at)

@@ -30,6 +30,9 @@ export function databaseOpenings(model: Model, workload: Workload, container: Co
   return undefined;
 }
 
+/** A command line that a shell reads: it may start the server in any way. */
+const shell = /(?:^|[\s/])(?:ba|a|da)?sh\s/;
+
 /** A value of a list of hosts by which a server answers nobody but its own pod. */
 function onlyItself(value: string): boolean {
   const hosts = value
@@ -80,6 +83,7 @@ function postgres(model: Model, workload: Workload, container: Container): Serve
   // A script may start it in any way.
   if (command.length > 0 && !/(?:^|[\s/])(?:postgres|docker-entrypoint\.sh)(?:\s|$)/.test(line))
     return undefined;
+  if (shell.test(line)) return undefined;
   const options = settingsOf(model, workload, container);
   const [, path] = /\bconfig[_-]file[= ](\S+)/.exec(line) ?? [];
   const file = fileAt(model, workload, container, path);
@@ -122,6 +126,11 @@ function serverGroups(text: string): Map<string, string> {
 
 /** Source: dev.mysql.com/doc/refman/8.4/en/server-system-variables.html. */
 function mysql(model: Model, workload: Workload, container: Container): Server | undefined {
+  const { command = [], args = [] } = container.spec;
+  const line = [...command, ...args].join(' ');
+  if (shell.test(line) || /--defaults-(?:extra-)?file/.test(line)) return undefined;
+  if (command.length > 0 && !/(?:^|[\s/])(?:mysqld|mariadbd|docker-entrypoint\.sh)(?:\s|$)/.test(line))
+    return undefined;
   const options = settingsOf(model, workload, container);
   const said = new Map<string, Option>();
   for (const { kind, name, key: file } of mountedFiles(model, workload, container)) {
@@ -164,7 +173,7 @@ function redis(model: Model, workload: Workload, container: Container): Server |
   const line = [...command, ...args].join(' ');
   if (command.length > 0 && !/(?:redis|valkey|keydb)-(?:server|sentinel)/.test(line)) return undefined;
   // A script may write the file, or start it in any way.
-  if (/(?:^|[\s/])(?:ba|a|da)?sh\s/.test(line)) return undefined;
+  if (shell.test(line)) return undefined;
   const [, path] = /(?:^|\s)(\/\S+\.conf)(?:\s|$)/.exec(line) ?? [];
   const file = fileAt(model, workload, container, path);
   if (path !== undefined && file === undefined) return undefined;

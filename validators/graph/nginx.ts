@@ -12,8 +12,10 @@ const quiet =
 
 /** The port that the image's own site listens on; undefined for an image of somebody's own. */
 function ownPort(image: string): number | undefined {
-  if (/(?:^|\/)nginx-unprivileged(?::|@|$)/.test(image)) return 8080;
-  return /(?:^|\/)nginx(?::|@|$)/.test(image) ? 80 : undefined;
+  if (/(?:^|\/)(?:nginxinc|nginx)\/nginx-unprivileged(?::|@|$)/.test(image)) return 8080;
+  return /^(?:docker\.io\/|public\.ecr\.aws\/docker\/)?(?:library\/)?nginx(?::|@|$)/.test(image)
+    ? 80
+    : undefined;
 }
 
 /** The addresses of `listen` in one file; undefined where a variable hides one. */
@@ -72,6 +74,8 @@ export function nginxOpenings(model: Model, workload: Workload, container: Conta
     const found = textOf(file);
     if (found === undefined) return undefined;
     const { configuration, text } = found;
+    // A site that takes in others may listen by them.
+    if (file !== main && /^\s*include\s+\S*(?:sites|servers|vhosts?|conf\.d)\b/m.test(text)) return undefined;
     const place = {
       object: configuration.object,
       path: configuration.pathOf(file.key),

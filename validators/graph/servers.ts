@@ -127,7 +127,8 @@ function flink(model: Model, workload: Workload, container: Container): Server |
     /^[\w-]+(?:\.[\w-]+)+$/.test(key),
   );
   // Without its file the image brings ports of its own.
-  if (process === undefined || !settings.some(({ by }) => by.startsWith('file '))) return undefined;
+  if (process === undefined || !settings.some(({ by }) => /^file (?:config|flink-conf)\.yaml$/.test(by)))
+    return undefined;
   const openings: Opening[] = [];
   for (const option of settings.filter(({ key }) => /(?:^|[.-])ports?$/.test(key))) {
     if (option.value.includes('$')) return undefined;

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { number, secret, text } from '../config.ts';
 import type { Log } from '../log.ts';
+import { storable } from './storable.ts';
 
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
@@ -36,7 +37,8 @@ export interface PoolOptions {
 
 /**
  * A pool of at most `size` connections, of which each gives up connecting after 5 s; a connection that breaks while
- * idle is logged and replaced.
+ * idle is logged and replaced. Whatever text is bound to a statement is made one that the database can hold: a record's
+ * own bytes, in an error that quotes them, must not make the statement fail that keeps them.
  */
 export function connectPool(
   config: PostgresConfig,
@@ -57,6 +59,12 @@ export function connectPool(
     lock_timeout: 30_000,
     idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
+  });
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    const bound = (text: unknown, values: unknown, ...rest: unknown[]) =>
+      query(text, Array.isArray(values) ? values.map(storable) : values, ...rest);
+    client.query = bound as typeof client.query;
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));
   return pool;

@@ -36,6 +36,16 @@ test('poison records are buried with their origin and error, and the rest of the
     [JSON.stringify({ ...good(id('d')), occurred_at: '2026-02-30T00:00:00Z' }), /occurred_at/],
     [JSON.stringify({ ...good(id('e')), merchant: 'nul \u0000' }), /merchant has a control character/],
     [JSON.stringify({ ...good(''), event_id: '' }), /event_id is empty/],
+    // What is wrong is quoted in the reason, which has to be stored itself.
+    ['\0abc', /no JSON/],
+    [JSON.stringify({ ...good(id('f')), amount: '1\u0000' }), /amount "1\ufffd"/],
+    [JSON.stringify({ ...good(id('g')), currency: '\ud800' }), /currency "\ufffd"/],
+    // Two that would become one row, if the halves of pairs were replaced on the way.
+    [
+      JSON.stringify({ ...good(id('h')), event_id: `${id('h')}\ud800` }),
+      /event_id has half of a surrogate pair/,
+    ],
+    [JSON.stringify({ ...good(id('i')), merchant: 'Caf\udce9' }), /merchant has half of a surrogate pair/],
   ] as const;
   const values = poison.flatMap(([value], index) => [JSON.stringify(good(id(`good-${index}`))), value]);
   await stream.sendValues(values);

@@ -9,8 +9,8 @@ await runWorker({
   async work(log, signal) {
     const inbox = text('INBOX_PATH', 'the folder of the CSV files');
     const config = readConfig(process.env, { ...workerSettings, ...postgresSettings, inbox });
-    // Two: one that holds the lock of the file, one that loads. A statement may read for as long as the disk takes.
-    const pool = connectPool(config, 'lambda-csv-batch', 2, log, { statementSeconds: 600 });
+    // A statement may read for as long as the disk takes.
+    const pool = connectPool(config, 'lambda-csv-batch', 1, log, { statementSeconds: 600 });
     try {
       await loadInbox(pool, config.inbox, log, signal);
     } finally {

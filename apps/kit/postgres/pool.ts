@@ -27,6 +27,8 @@ export interface PostgresConfig {
 export interface PoolOptions {
   /** Seconds after which a statement is given up; 60 by default. */
   readonly statementSeconds?: number;
+  /** Seconds after which a wait for somebody's lock is given up; 30 by default. */
+  readonly lockSeconds?: number;
   /**
    * A commit does not wait for the disk. Only for transactions that hold all they depend on, their own position
    * included: a server that dies forgets the last of them whole, and their work is done again.
@@ -45,7 +47,7 @@ export function connectPool(
   name: string,
   size: number,
   log: Log,
-  { statementSeconds = 60, mayForget = false }: PoolOptions = {},
+  { statementSeconds = 60, lockSeconds = 30, mayForget = false }: PoolOptions = {},
 ): Pool {
   const pool = new pg.Pool({
     ...config,
@@ -56,7 +58,7 @@ export function connectPool(
     statement_timeout: statementSeconds * 1000,
     // The server's own limit ends a statement; this one is for a server that does not answer at all.
     query_timeout: (statementSeconds + 5) * 1000,
-    lock_timeout: 30_000,
+    lock_timeout: lockSeconds * 1000,
     idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
   });

@@ -1,3 +1,4 @@
+import { glob, stat, truncate } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
@@ -134,6 +135,85 @@ test('a topic that was made anew stops the consumer, loudly, before it reads on'
   await stream.drained();
   await after.stop();
   assert.is((await stream.events()).length, 2001);
+});
+
+test('records that retention removed before a partition was ever read are counted and told', async () => {
+  const stream = await platform.newStream('never', 1);
+  await stream.send(1000);
+  const partitions = [{ partition: 0, offset: 600n }];
+  await platform.admin.deleteRecords({ topics: [{ name: stream.topic, partitions }] });
+  const consumer = await stream.startConsumer();
+  await stream.drained();
+  assert.is(await metricOf(consumer, 'lambda_consumer_lost_records_total'), 600);
+  assert.match(consumer.log(), /"level":"error".*"count":600.*retention removed records/);
+  await consumer.stop();
+  assertExactlyOnce(stream.sent.slice(600), await stream.events());
+});
+
+test('partitions that are added to the topic are read by the consumers that run', async () => {
+  const stream = await platform.newStream('grown', 2);
+  await stream.send(500);
+  const env = { CONSUMER_TOPIC_CHECK_SECONDS: '1' };
+  const consumers = [await stream.startConsumer({ env }), await stream.startConsumer({ index: 1, env })];
+  await stream.drained();
+  await platform.admin.createPartitions({
+    topics: [{ name: stream.topic, count: 6, assignments: null }],
+  } as never);
+  // Before any consumer knows of them: they are read from their beginning.
+  await stream.send(3000);
+  await stream.drained();
+  for (const consumer of consumers) {
+    assert.is(consumer.state(), undefined);
+  }
+  assert.ok(consumers.some((consumer) => consumer.log().includes('the topic has more partitions')));
+  await Promise.all(consumers.map((consumer) => consumer.stop()));
+  assertExactlyOnce(stream.sent, await stream.events());
+});
+
+test('a broker that lost what was read, and wrote past it, stops the consumer, loudly', async () => {
+  const { services, trial, newStream, query } = platform;
+  // Only where its files are within reach.
+  if (trial.engine === 'docker') return;
+  const stream = await newStream('cut', 1);
+  // Two batches: the second is what a crash loses that comes before it was on the disk.
+  for (let batch = 0; batch < 2; batch += 1) await stream.send(500);
+  const first = await stream.startConsumer();
+  await stream.drained();
+  await first.stop();
+  const broker = services.kafka.broker();
+  broker.signal('SIGKILL');
+  await broker.ended;
+  const [log = ''] = await Array.fromAsync(
+    glob(`${trial.folder}/**/${stream.topic}-0/00000000000000000000.log`),
+  );
+  await truncate(log, Math.floor((await stat(log)).size * 0.9));
+  await services.kafka.startBroker();
+  const known = () => platform.admin.metadata({ topics: [stream.topic], forceUpdate: true });
+  await until(
+    () =>
+      known().then(
+        ({ topics }) => topics.get(stream.topic)?.partitions[0]?.leader === 0,
+        () => false,
+      ),
+    {
+      deadline: 60_000,
+      what: 'a broker that leads its topics',
+    },
+  );
+  await stream.send(1000);
+  const second = await stream.startConsumer();
+  assert.is((await second.ended).status, 1);
+  assert.match(
+    second.log(),
+    /"level":"fatal".*was read up to 1000, and has another batch there now.*partition = 0/,
+  );
+  assert.is(await stream.stored(), 1000);
+  // The way out that the message names.
+  await query('DELETE FROM stream_offsets WHERE topic = $1 AND partition = 0', [stream.topic]);
+  const third = await stream.startConsumer();
+  await until(async () => (await stream.events()).length === 2000, { deadline: 60_000, what: 'all events' });
+  await third.stop();
+  assertExactlyOnce(stream.sent, await stream.events());
 });
 
 test.run();

@@ -174,7 +174,7 @@ test('the same seed makes the same transactions, and each is right', () => {
 test('pieces of a chunk follow each other without a gap, and end where it ends', () => {
   const offsets = [10, 11, 14, 15, 19];
   const records = offsets.map((offset) => ({ offset, key: null, value: null, headers: [] }));
-  const chunk: Chunk = { partition: 0, topicId: 'id', from: 9n, next: 25n, end: 30n, records };
+  const chunk: Chunk = { partition: 0, topicId: 'id', from: 9n, next: 25n, end: 30n, records, batches: [] };
   const cut = pieces(chunk, 2);
   assert.equal(
     cut.map(({ from, next, records: some }) => [from, next, some.length]),

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { number, secret, text } from '../config.ts';
+import { matching, number, secret, text } from '../config.ts';
 import type { Log } from '../log.ts';
 import { storable } from './storable.ts';
 
@@ -8,7 +8,7 @@ export type PoolClient = pg.PoolClient;
 
 /** Where the database is: the variables that the manifests give to every worker of it. */
 export const postgresSettings = {
-  host: text('DB_HOST', 'the name of the Service of the database, as lambda-postgres'),
+  host: matching('DB_HOST', 'the name of the Service of the database, as lambda-postgres', /^[\w.:/-]+$/),
   port: number('DB_PORT', 'the port of the database', { least: 1, most: 65535, fallback: 5432 }),
   database: text('DB_NAME', 'the name of the database'),
   user: text('DB_USER', 'the login of the database'),

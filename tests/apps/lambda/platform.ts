@@ -144,7 +144,8 @@ function openStream(
         workload: 'Deployment/lambda-consumer',
         index,
         label: `run${runs}`,
-        env: { KAFKA_TOPIC: topic, KAFKA_GROUP: topic, ...env },
+        // And what a broker allows at least: whoever is killed is waited for so long.
+        env: { KAFKA_TOPIC: topic, KAFKA_GROUP: topic, CONSUMER_SESSION_SECONDS: '6', ...env },
       });
     },
     async drained(deadline = 120_000) {

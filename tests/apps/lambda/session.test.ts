@@ -16,7 +16,11 @@ const collect = runInNewContext('gc') as () => void;
 const log = pino({ level: 'silent' });
 
 /** A consumer to which the group gave nothing: it waits until it is told to end. */
-async function idle(rounds: number, onRound: (round: number, signal: AbortSignal) => void): Promise<void> {
+async function idle(
+  rounds: number,
+  onRound: (round: number, signal: AbortSignal) => void,
+  topicId = async () => 'id',
+): Promise<void> {
   const controller = new AbortController();
   const bell = createBell();
   let round = 0;
@@ -35,7 +39,7 @@ async function idle(rounds: number, onRound: (round: number, signal: AbortSignal
     commit: async () => {},
     hasGrown: async () => false,
   } as unknown as Member;
-  const reader = { topicId: async () => 'id', bounds: async () => new Map() } as unknown as Reader;
+  const reader = { topicId, bounds: async () => new Map() } as unknown as Reader;
   await runSession({
     pool: { query: async () => ({ rows: [] }) } as unknown as Pool,
     topic: 'transactions',
@@ -65,6 +69,16 @@ test('a consumer without partitions gathers neither listeners nor memory while i
   });
   // A promise that nobody resolves kept about 300 bytes of each round.
   assert.ok((after - before) / 3000 < 60, `${(after - before) / 3000} bytes a round`);
+});
+
+test('a broker that fails when partitions are assigned is told as it is, not tried again as the database', async () => {
+  const gone = async () => {
+    throw new Error('no broker answers');
+  };
+  await idle(1, () => {}, gone).then(
+    () => assert.unreachable(),
+    (error) => assert.is(error.message, 'no broker answers'),
+  );
 });
 
 test('who waits wakes when it rings, when it is told to end, and at once when it was told before', async () => {

@@ -27,7 +27,7 @@ export interface Batch {
   readonly next: bigint;
   /** Grows when another broker leads the partition. */
   readonly epoch: number;
-  /** Tells it from any other: its first offset, its epoch and its checksum. */
+  /** Tells it from any other: its first and last offset, its epoch and its checksum, as `900-999/3/1c291ca3`. */
   readonly mark: string;
 }
 
@@ -165,7 +165,11 @@ const nextOf = (batch: Fetched) => batch.firstOffset + BigInt(batch.lastOffsetDe
 
 function batchOf(batch: Fetched): Batch {
   const { firstOffset, partitionLeaderEpoch: epoch, crc } = batch;
-  return { next: nextOf(batch), epoch, mark: `${firstOffset}/${epoch}/${crc.toString(16)}` };
+  return {
+    next: nextOf(batch),
+    epoch,
+    mark: `${firstOffset}-${nextOf(batch) - 1n}/${epoch}/${crc.toString(16)}`,
+  };
 }
 
 function readChunk(answered: Answered, from: bigint, topicId: string): Chunk | undefined {

@@ -62,7 +62,7 @@ export async function startPositions(options: StartOptions): Promise<Start> {
     if (stored < first) {
       onLost(partition, first - stored);
       await pool.query(sql['skip-lost'], [topic, partition, next_offset, first.toString()]);
-    } else if (stored > first && last_batch !== null) marks.set(partition, last_batch);
+    } else if (stored > first && holds(last_batch, stored - 1n)) marks.set(partition, last_batch);
     positions.set(partition, stored < first ? first : stored);
   }
   return { positions, marks };
@@ -87,6 +87,12 @@ export async function verifyTail(
       `partition ${partition} of ${topic} was read up to ${position}, and has another batch there now (${found.mark}) than was read (${mark}): ${lost(topic, partition)}`,
     );
   }
+}
+
+/** Whether a batch's mark says that it has an offset; not when a person moved the position elsewhere. */
+function holds(mark: string | null, offset: bigint): mark is string {
+  const [, first, last] = /^(\d+)-(\d+)\//.exec(mark ?? '') ?? [];
+  return first !== undefined && last !== undefined && BigInt(first) <= offset && offset <= BigInt(last);
 }
 
 function remade(topic: string, before: string, now: string): string {

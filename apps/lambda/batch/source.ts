@@ -24,7 +24,7 @@ export interface Source {
   readonly bytes: bigint;
   /** Its bytes, from the beginning. @throws FileUnreadable */
   readonly chunks: (size: number) => AsyncGenerator<Buffer, void, undefined>;
-  /** @throws FileChanged unless the name still leads to this file, and its size and time are what they were. */
+  /** @throws FileChanged unless the name still leads to this file, and its size and time are what they were; NoFile. */
   readonly unchanged: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -45,8 +45,12 @@ export async function openSource(path: string): Promise<Source> {
       bytes: before.size,
       chunks: (size) => chunksOf(handle, name, size),
       async unchanged() {
-        const now = await stat(path, { bigint: true }).catch(() => undefined);
-        const same = (['dev', 'ino', 'size', 'mtimeNs'] as const).every((key) => now?.[key] === before[key]);
+        const now = await stat(path, { bigint: true }).catch((error) => {
+          throw error.code === 'ENOENT'
+            ? new NoFile(`${name} was removed while it was read`)
+            : unreadable(name, error);
+        });
+        const same = (['dev', 'ino', 'size', 'mtimeNs'] as const).every((key) => now[key] === before[key]);
         if (!same) throw changed(name);
       },
       close: () => handle.close(),

@@ -284,6 +284,23 @@ test('only regular files are read; a folder, a pipe, a link to nowhere are told 
   assert.not.match(pod.log(), /database does not answer/);
 });
 
+test('a file that is removed while it is read is told and left, and the next one is loaded', async () => {
+  const events = eventsOf('beyond', 20);
+  const inbox = await inboxWith({
+    'removed.csv': csvOf(eventsOf('removed', 100)),
+    'then.csv': csvOf(events),
+  });
+  const table = await holdTable();
+  const pod = await startBatch(inbox);
+  await table.waiting();
+  await rm(join(inbox, 'removed.csv'));
+  await table.release();
+  assert.is((await pod.ended).status, 0, pod.log());
+  assert.match(pod.log(), /removed\.csv was removed while it was read.*"msg":"skipped"/);
+  assert.is((await stored('removed')).length, 0);
+  assertExactlyOnce(events, await stored('beyond'));
+});
+
 test('bytes that are no UTF-8 reject their line, and the others land as they are', async () => {
   const [one, two] = eventsOf('latin1', 2).map((event) => ({ ...event, merchant: 'Café Müller' }));
   const lines = csvOf([one, two] as Event[]).split('\n');

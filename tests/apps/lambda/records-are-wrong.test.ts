@@ -2,16 +2,22 @@ import { glob, stat, truncate } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
+import { together } from '../../harness/together.ts';
 import { assertExactlyOnce } from './exactly-once.ts';
 import { metricOf, openPlatform, type Platform } from './platform.ts';
 
 const test = suite('records are wrong, repeated, or of another topic');
+const scenarios = together(test);
 let platform: Platform;
 
 test.before(async () => {
   platform = await openPlatform();
+  scenarios.start();
 });
-test.after(() => platform?.close());
+test.after(async () => {
+  await scenarios.ended();
+  await platform?.close();
+});
 
 const good = (id: string) => ({
   event_id: id,
@@ -23,57 +29,60 @@ const good = (id: string) => ({
   occurred_at: '2026-01-01T00:00:00.000Z',
 });
 
-test('poison records are buried with their origin and error, and the rest of the batch lands', async () => {
-  const { newStream, query } = platform;
-  const stream = await newStream('poison', 1);
-  const id = (name: string) => `${stream.topic}-${name}`;
-  const poison = [
-    ['no JSON at all', /no JSON/],
-    ['[1]', /no JSON object/],
-    ['null', /no JSON object/],
-    [JSON.stringify({ ...good(id('a')), amount: 12 }), /amount is no text/],
-    [JSON.stringify({ ...good(id('b')), amount: '12.345' }), /amount "12.345"/],
-    [JSON.stringify({ ...good(id('c')), currency: 'euro' }), /currency/],
-    [JSON.stringify({ ...good(id('d')), occurred_at: '2026-02-30T00:00:00Z' }), /occurred_at/],
-    [JSON.stringify({ ...good(id('e')), merchant: 'nul \u0000' }), /merchant has a control character/],
-    [JSON.stringify({ ...good(''), event_id: '' }), /event_id is empty/],
-    // What is wrong is quoted in the reason, which has to be stored itself.
-    ['\0abc', /no JSON/],
-    [JSON.stringify({ ...good(id('f')), amount: '1\u0000' }), /amount "1\ufffd"/],
-    [JSON.stringify({ ...good(id('g')), currency: '\ud800' }), /currency "\ufffd"/],
-    // Two that would become one row, if the halves of pairs were replaced on the way.
-    [
-      JSON.stringify({ ...good(id('h')), event_id: `${id('h')}\ud800` }),
-      /event_id has half of a surrogate pair/,
-    ],
-    [JSON.stringify({ ...good(id('i')), merchant: 'Caf\udce9' }), /merchant has half of a surrogate pair/],
-  ] as const;
-  const values = poison.flatMap(([value], index) => [JSON.stringify(good(id(`good-${index}`))), value]);
-  await stream.sendValues(values);
-  const consumer = await stream.startConsumer();
-  await stream.drained();
-  assert.is(await metricOf(consumer, 'lambda_consumer_dead_letters_total'), poison.length);
-  await consumer.stop();
-  assertExactlyOnce(
-    poison.map((_, index) => good(id(`good-${index}`))),
-    await stream.events(),
-  );
-  const buried = await query<{
-    record_offset: string;
-    record_value: Buffer;
-    error: string;
-    partition: number;
-  }>('SELECT * FROM dead_letters WHERE topic = $1 ORDER BY record_offset', [stream.topic]);
-  assert.is(buried.length, poison.length);
-  for (const [index, letter] of buried.entries()) {
-    const [value, error] = poison[index] ?? ['', /never/];
-    assert.is(letter.record_value.toString(), value);
-    assert.is(Number(letter.record_offset), index * 2 + 1);
-    assert.match(letter.error, error);
-  }
-});
+scenarios.add(
+  'poison records are buried with their origin and error, and the rest of the batch lands',
+  async () => {
+    const { newStream, query } = platform;
+    const stream = await newStream('poison', 1);
+    const id = (name: string) => `${stream.topic}-${name}`;
+    const poison = [
+      ['no JSON at all', /no JSON/],
+      ['[1]', /no JSON object/],
+      ['null', /no JSON object/],
+      [JSON.stringify({ ...good(id('a')), amount: 12 }), /amount is no text/],
+      [JSON.stringify({ ...good(id('b')), amount: '12.345' }), /amount "12.345"/],
+      [JSON.stringify({ ...good(id('c')), currency: 'euro' }), /currency/],
+      [JSON.stringify({ ...good(id('d')), occurred_at: '2026-02-30T00:00:00Z' }), /occurred_at/],
+      [JSON.stringify({ ...good(id('e')), merchant: 'nul \u0000' }), /merchant has a control character/],
+      [JSON.stringify({ ...good(''), event_id: '' }), /event_id is empty/],
+      // What is wrong is quoted in the reason, which has to be stored itself.
+      ['\0abc', /no JSON/],
+      [JSON.stringify({ ...good(id('f')), amount: '1\u0000' }), /amount "1\ufffd"/],
+      [JSON.stringify({ ...good(id('g')), currency: '\ud800' }), /currency "\ufffd"/],
+      // Two that would become one row, if the halves of pairs were replaced on the way.
+      [
+        JSON.stringify({ ...good(id('h')), event_id: `${id('h')}\ud800` }),
+        /event_id has half of a surrogate pair/,
+      ],
+      [JSON.stringify({ ...good(id('i')), merchant: 'Caf\udce9' }), /merchant has half of a surrogate pair/],
+    ] as const;
+    const values = poison.flatMap(([value], index) => [JSON.stringify(good(id(`good-${index}`))), value]);
+    await stream.sendValues(values);
+    const consumer = await stream.startConsumer();
+    await stream.drained();
+    assert.is(await metricOf(consumer, 'lambda_consumer_dead_letters_total'), poison.length);
+    await consumer.stop();
+    assertExactlyOnce(
+      poison.map((_, index) => good(id(`good-${index}`))),
+      await stream.events(),
+    );
+    const buried = await query<{
+      record_offset: string;
+      record_value: Buffer;
+      error: string;
+      partition: number;
+    }>('SELECT * FROM dead_letters WHERE topic = $1 ORDER BY record_offset', [stream.topic]);
+    assert.is(buried.length, poison.length);
+    for (const [index, letter] of buried.entries()) {
+      const [value, error] = poison[index] ?? ['', /never/];
+      assert.is(letter.record_value.toString(), value);
+      assert.is(Number(letter.record_offset), index * 2 + 1);
+      assert.match(letter.error, error);
+    }
+  },
+);
 
-test('a value that only the database refuses is found among thousands', async () => {
+scenarios.add('a value that only the database refuses is found among thousands', async () => {
   const { newStream, query } = platform;
   const stream = await newStream('refused', 1);
   await stream.send(3000);
@@ -95,7 +104,7 @@ test('a value that only the database refuses is found among thousands', async ()
   assert.match(letter?.error ?? '', /test_refuses/);
 });
 
-test('what a producer sends again, at once or later, is stored once', async () => {
+scenarios.add('what a producer sends again, at once or later, is stored once', async () => {
   const stream = await platform.newStream('retry', 2);
   const events = await stream.send(4000);
   const again = events.slice(1000, 3000);
@@ -111,7 +120,7 @@ test('what a producer sends again, at once or later, is stored once', async () =
   assertExactlyOnce(stream.sent, await stream.events());
 });
 
-test('a topic that was made anew stops the consumer, loudly, before it reads on', async () => {
+scenarios.add('a topic that was made anew stops the consumer, loudly, before it reads on', async () => {
   const { newStream, query } = platform;
   const stream = await newStream('anew', 2);
   await stream.send(2000);
@@ -137,20 +146,23 @@ test('a topic that was made anew stops the consumer, loudly, before it reads on'
   assert.is((await stream.events()).length, 2001);
 });
 
-test('records that retention removed before a partition was ever read are counted and told', async () => {
-  const stream = await platform.newStream('never', 1);
-  await stream.send(1000);
-  const partitions = [{ partition: 0, offset: 600n }];
-  await platform.admin.deleteRecords({ topics: [{ name: stream.topic, partitions }] });
-  const consumer = await stream.startConsumer();
-  await stream.drained();
-  assert.is(await metricOf(consumer, 'lambda_consumer_lost_records_total'), 600);
-  assert.match(consumer.log(), /"level":"error".*"count":600.*retention removed records/);
-  await consumer.stop();
-  assertExactlyOnce(stream.sent.slice(600), await stream.events());
-});
+scenarios.add(
+  'records that retention removed before a partition was ever read are counted and told',
+  async () => {
+    const stream = await platform.newStream('never', 1);
+    await stream.send(1000);
+    const partitions = [{ partition: 0, offset: 600n }];
+    await platform.admin.deleteRecords({ topics: [{ name: stream.topic, partitions }] });
+    const consumer = await stream.startConsumer();
+    await stream.drained();
+    assert.is(await metricOf(consumer, 'lambda_consumer_lost_records_total'), 600);
+    assert.match(consumer.log(), /"level":"error".*"count":600.*retention removed records/);
+    await consumer.stop();
+    assertExactlyOnce(stream.sent.slice(600), await stream.events());
+  },
+);
 
-test('partitions that are added to the topic are read by the consumers that run', async () => {
+scenarios.add('partitions that are added to the topic are read by the consumers that run', async () => {
   const stream = await platform.newStream('grown', 2);
   await stream.send(500);
   const env = { CONSUMER_TOPIC_CHECK_SECONDS: '1' };
@@ -170,6 +182,7 @@ test('partitions that are added to the topic are read by the consumers that run'
   assertExactlyOnce(stream.sent, await stream.events());
 });
 
+// The others have ended by then: it takes their broker away.
 test('a broker that lost what was read, and wrote past it, stops the consumer, loudly', async () => {
   const { services, trial, newStream, query } = platform;
   // Only where its files are within reach.

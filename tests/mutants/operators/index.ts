@@ -1,4 +1,5 @@
 import type { Operator } from '../mutant.ts';
+import { alerts } from './alerts.ts';
 import { apiServer } from './api-server.ts';
 import { flows } from './flows.ts';
 import { gitops } from './gitops.ts';
@@ -20,6 +21,7 @@ export const operators: readonly Operator[] = [
   ...room,
   ...security,
   ...jobs,
+  ...alerts,
   ...apiServer,
   ...gitops,
 ];

@@ -33,6 +33,7 @@ import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { keyspaceBeyondNodes } from './keyspace-beyond-nodes.ts';
 import { labelRefused } from './label-refused.ts';
+import { limitsOutOfRange } from './limits-out-of-range.ts';
 import { listenerUnknown } from './listener-unknown.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
@@ -57,6 +58,7 @@ import { probeRefused } from './probe-refused.ts';
 import { projectForbids } from './project-forbids.ts';
 import { pullSecretMissing } from './pull-secret-missing.ts';
 import { quorumIncomplete } from './quorum-incomplete.ts';
+import { quotaExceeded } from './quota-exceeded.ts';
 import { replicasUnderAutoscaler } from './replicas-under-autoscaler.ts';
 import { replicationBeyondBrokers } from './replication-beyond-brokers.ts';
 import { requestsAboveLimits } from './requests-above-limits.ts';
@@ -133,6 +135,7 @@ export const rules: readonly Rule[] = [
   keyMissing,
   keyspaceBeyondNodes,
   labelRefused,
+  limitsOutOfRange,
   listenerUnknown,
   livenessAsksDependency,
   memoryBeyondLimit,
@@ -157,6 +160,7 @@ export const rules: readonly Rule[] = [
   projectForbids,
   pullSecretMissing,
   quorumIncomplete,
+  quotaExceeded,
   replicasUnderAutoscaler,
   replicationBeyondBrokers,
   requestsAboveLimits,

@@ -129,6 +129,15 @@ export function mayLabelPods(model: Model, namespace: string): boolean {
   );
 }
 
+/** True where something of the target may give Services endpoints once it runs, as Patroni does for its leader. */
+export function mayFillEndpoints(model: Model, namespace: string): boolean {
+  return ['endpoints', 'endpointslices'].some((resource) =>
+    rightsOn(model, namespace, resource).some(({ verbs = [] }) =>
+      verbs.some((verb) => verb === 'create' || verb === 'patch' || verb === 'update' || verb === '*'),
+    ),
+  );
+}
+
 /** True when a workload's command line or environment has the name as a word of its own. */
 function mentions({ containers }: Workload, name: string): boolean {
   return containers.some(({ spec }) =>

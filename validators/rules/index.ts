@@ -78,8 +78,10 @@ import { secretStoreMissing } from './secret-store-missing.ts';
 import { selectorMismatch } from './selector-mismatch.ts';
 import { selectorOverlap } from './selector-overlap.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
+import { servicePodMissing } from './service-pod-missing.ts';
 import { servicePortUnknown } from './service-port-unknown.ts';
 import { serviceRefused } from './service-refused.ts';
+import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
 import { serviceWithoutPods } from './service-without-pods.ts';
 import { slotsBelowParallelism } from './slots-below-parallelism.ts';
 import { sourceRefused } from './source-refused.ts';
@@ -179,8 +181,10 @@ export const rules: readonly Rule[] = [
   selectorMismatch,
   selectorOverlap,
   serviceAccountMissing,
+  servicePodMissing,
   servicePortUnknown,
   serviceRefused,
+  serviceWithoutEndpoints,
   serviceWithoutPods,
   slotsBelowParallelism,
   sourceRefused,

@@ -15,6 +15,19 @@ export const services: readonly Operator[] = [
       ),
   },
   {
+    id: 'Service of a pod that is not there',
+    family: 'services',
+    expects: ['service-pod-missing'],
+    mutate: (objects) =>
+      edit(objects, kind('Service'), ['spec.selector.[apps.kubernetes.io/pod-index]'], () => '99'),
+  },
+  {
+    id: 'Service selector removed',
+    family: 'services',
+    expects: ['service-without-endpoints'],
+    mutate: (objects) => edit(objects, kind('Service'), ['spec.selector'], () => undefined),
+  },
+  {
     id: 'pod label mistyped',
     family: 'services',
     expects: ['selector-mismatch'],

@@ -46,11 +46,18 @@ export function* ruleSets(model: Model): Iterable<RuleSet> {
       } catch {
         continue;
       }
-      const { groups } = (content ?? {}) as { readonly groups?: readonly Group[] };
-      const ofPrometheus = Array.isArray(groups) && groups.every((group) => Array.isArray(group?.rules));
-      if (ofPrometheus && !isOfLoki(text)) yield { object, path: pathOf(key), inside: false, groups };
+      const { groups } = (content ?? {}) as { readonly groups?: unknown };
+      if (isOfPrometheus(groups) && !isOfLoki(text))
+        yield { object, path: pathOf(key), inside: false, groups };
     }
   }
+}
+
+/** True for groups of alerts and recorded series; those that Grafana is given have neither word. */
+function isOfPrometheus(groups: unknown): groups is readonly Group[] {
+  if (!Array.isArray(groups) || !groups.every((group) => Array.isArray(group?.rules))) return false;
+  const all = (groups as readonly Group[]).flatMap(({ rules }) => rules ?? []);
+  return all.some((rule) => rule?.alert !== undefined || rule?.record !== undefined);
 }
 
 /** True for rules in Loki's language, which has the same form. */

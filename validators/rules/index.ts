@@ -38,6 +38,7 @@ import { listenerUnknown } from './listener-unknown.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
 import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
+import { mountedFileMissing } from './mounted-file-missing.ts';
 import { nameRefused } from './name-refused.ts';
 import { nameRepeated } from './name-repeated.ts';
 import { namespaceMissing } from './namespace-missing.ts';
@@ -142,6 +143,7 @@ export const rules: readonly Rule[] = [
   livenessAsksDependency,
   memoryBeyondLimit,
   monitorSelectsNothing,
+  mountedFileMissing,
   nameRefused,
   nameRepeated,
   namespaceMissing,

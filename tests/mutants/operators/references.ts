@@ -1,5 +1,5 @@
 import { kind, mistyped, users, workload } from '../choose.ts';
-import { type Data, edit, inContainers, inPods, type Operator, remove, skip } from '../mutant.ts';
+import { type Data, edit, inContainers, inPods, type Operator, remove, skip, typo } from '../mutant.ts';
 
 /** Defects of the family references. */
 export const references: readonly Operator[] = [
@@ -102,5 +102,28 @@ export const references: readonly Operator[] = [
           ? skip
           : mistyped(value);
       }),
+  },
+  {
+    id: 'file of a mounted ConfigMap mistyped in a command',
+    family: 'references',
+    expects: ['mounted-file-missing'],
+    mutate: (objects) => {
+      const folders = new Set<string>();
+      for (const object of objects.filter(workload)) {
+        const text = JSON.stringify(object);
+        // Folders of whole ConfigMaps: a subPath mounts one file.
+        for (const [, mount = ''] of text.matchAll(
+          /\{"mountPath":"([^"]+)","name":"(?:config|scripts?|topics?)"(?:,"readOnly":true)?\}/g,
+        ))
+          folders.add(mount);
+      }
+      return edit(objects, workload, inContainers('command.*', 'args.*'), (value) => {
+        const text = String(value);
+        const folder = [...folders].find((candidate) => text.includes(`${candidate}/`));
+        if (folder === undefined || text.includes('\n')) return skip;
+        const [, name = ''] = new RegExp(`${folder}/([\\w.-]+)`).exec(text) ?? [];
+        return name === '' ? skip : text.replace(`${folder}/${name}`, `${folder}/${typo(name)}`);
+      });
+    },
   },
 ];

@@ -37,6 +37,7 @@ import { limitsOutOfRange } from './limits-out-of-range.ts';
 import { listenerUnknown } from './listener-unknown.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
+import { monitorRefused } from './monitor-refused.ts';
 import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
 import { mountedFileMissing } from './mounted-file-missing.ts';
 import { nameRefused } from './name-refused.ts';
@@ -63,13 +64,17 @@ import { quotaExceeded } from './quota-exceeded.ts';
 import { replicasUnderAutoscaler } from './replicas-under-autoscaler.ts';
 import { replicationBeyondBrokers } from './replication-beyond-brokers.ts';
 import { requestsAboveLimits } from './requests-above-limits.ts';
+import { resourceClaimMissing } from './resource-claim-missing.ts';
 import { resourceRefused } from './resource-refused.ts';
 import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
 import { routeBackendMissing } from './route-backend-missing.ts';
+import { routeRepeated } from './route-repeated.ts';
 import type { Context, Problem, Rule } from './rule.ts';
+import { runtimeClassMissing } from './runtime-class-missing.ts';
 import { scaleBounds } from './scale-bounds.ts';
 import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
+import { scaleObjectMissing } from './scale-object-missing.ts';
 import { scaleTargetMissing } from './scale-target-missing.ts';
 import { scalingRefused } from './scaling-refused.ts';
 import { scheduleWrong } from './schedule-wrong.ts';
@@ -87,6 +92,7 @@ import { serviceWithoutPods } from './service-without-pods.ts';
 import { slotsBelowParallelism } from './slots-below-parallelism.ts';
 import { sourceRefused } from './source-refused.ts';
 import { spreadImpossible } from './spread-impossible.ts';
+import { spreadSelectsNothing } from './spread-selects-nothing.ts';
 import { subjectMissing } from './subject-missing.ts';
 import { subpathMissing } from './subpath-missing.ts';
 import { targetMatchesNothing } from './target-matches-nothing.ts';
@@ -99,6 +105,7 @@ import { volumeMissing } from './volume-missing.ts';
 import { volumeRefused } from './volume-refused.ts';
 import { volumeUnused } from './volume-unused.ts';
 import { waveTooEarly } from './wave-too-early.ts';
+import { webhookServiceMissing } from './webhook-service-missing.ts';
 import { workloadRefused } from './workload-refused.ts';
 
 export { contextOf } from './context.ts';
@@ -142,6 +149,7 @@ export const rules: readonly Rule[] = [
   listenerUnknown,
   livenessAsksDependency,
   memoryBeyondLimit,
+  monitorRefused,
   monitorSelectsNothing,
   mountedFileMissing,
   nameRefused,
@@ -168,12 +176,16 @@ export const rules: readonly Rule[] = [
   replicasUnderAutoscaler,
   replicationBeyondBrokers,
   requestsAboveLimits,
+  resourceClaimMissing,
   resourceRefused,
   roleMissing,
   room,
   routeBackendMissing,
+  routeRepeated,
+  runtimeClassMissing,
   scaleBounds,
   scaleMetricWithoutRequest,
+  scaleObjectMissing,
   scaleTargetMissing,
   scalingRefused,
   scheduleWrong,
@@ -191,6 +203,7 @@ export const rules: readonly Rule[] = [
   slotsBelowParallelism,
   sourceRefused,
   spreadImpossible,
+  spreadSelectsNothing,
   subjectMissing,
   subpathMissing,
   targetMatchesNothing,
@@ -203,6 +216,7 @@ export const rules: readonly Rule[] = [
   volumeRefused,
   volumeUnused,
   waveTooEarly,
+  webhookServiceMissing,
   workloadRefused,
 ];
 

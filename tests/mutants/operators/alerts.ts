@@ -1,5 +1,9 @@
 import type { KubernetesObject } from '@plumbline/validators';
-import type { Mutant, Operator } from '../mutant.ts';
+import { kind } from '../choose.ts';
+import { edit, type Mutant, type Operator } from '../mutant.ts';
+
+/** What a monitor scrapes. */
+const endpoints = ['spec.endpoints.*', 'spec.podMetricsEndpoints.*'];
 
 /** Rules that Prometheus does not take, each by what is wrong with it. */
 const wrongRules: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
@@ -47,5 +51,26 @@ export const alerts: readonly Operator[] = [
           ends: ['PrometheusRule/wrong'],
         };
     },
+  },
+  {
+    id: 'scrape that may take longer than its interval',
+    family: 'monitoring',
+    expects: ['monitor-refused'],
+    mutate: (objects) =>
+      edit(objects, kind('ServiceMonitor', 'PodMonitor'), endpoints, (value) => ({
+        ...(value as object),
+        interval: '15s',
+        scrapeTimeout: '1m',
+      })),
+  },
+  {
+    id: 'credential of a scrape that is not there',
+    family: 'monitoring',
+    expects: ['monitor-refused'],
+    mutate: (objects) =>
+      edit(objects, kind('ServiceMonitor', 'PodMonitor'), endpoints, (value) => ({
+        ...(value as object),
+        authorization: { credentials: { name: 'no-such-secret', key: 'token' } },
+      })),
   },
 ];

@@ -145,4 +145,15 @@ export const services: readonly Operator[] = [
         ? []
         : edit(objects, kind('Service'), ['spec.ports.*.nodePort'], (value) => Number(value) + 1111),
   },
+  {
+    id: 'path of an Ingress repeated',
+    family: 'services',
+    expects: ['route-repeated'],
+    mutate: (objects) =>
+      edit(objects, kind('Ingress'), ['spec.rules.*.http.paths'], (value) => {
+        const [first] = value as Data[];
+        const other = { service: { name: 'another', port: { number: 80 } } };
+        return [...(value as Data[]), { ...first, backend: other }];
+      }),
+  },
 ];

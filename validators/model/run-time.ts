@@ -36,7 +36,10 @@ const groupedIn = new WeakMap<Model, Grouped>();
 function grouped(model: Model): Grouped {
   let found = groupedIn.get(model);
   if (found === undefined) {
-    const objects = model.objects.filter((object) => groupOf(object).includes('.'));
+    // A definition of a custom resource is long, and carries no pods.
+    const objects = model.objects.filter(
+      (object) => groupOf(object).includes('.') && object.kind !== 'CustomResourceDefinition',
+    );
     const operated = objects.filter((object) => {
       const group = groupOf(object);
       if (makesNothing.test(group)) return false;

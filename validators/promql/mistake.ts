@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import { didYouMean } from '../text/nearest.ts';
+import { remember } from '../text/remember.ts';
 import { aggregations, functions } from './functions.ts';
 import { typeOf } from './types.ts';
 
@@ -15,7 +16,12 @@ export interface Mistake {
  * What is wrong with a rule's expression, or undefined: it does not parse, its parts do not go together, or it gives
  * what no rule can use. The grammar is Prometheus' own, and so are the types.
  */
-export function mistakeIn(expression: string): Mistake | undefined {
+export const mistakeIn: (expression: string) => Mistake | undefined = remember(
+  findMistake,
+  (expression) => expression,
+);
+
+function findMistake(expression: string): Mistake | undefined {
   // Prometheus takes `5.` for 5, its grammar for editors does not.
   const { topNode } = parser.parse(expression.replace(/(?<=(?:^|[\s(,])\d+)\.(?=$|[\s),])/g, ' '));
   const wrong = unparsed(topNode, expression);

@@ -36,6 +36,7 @@ interface Block {
  * functions and variables that there are not.
  */
 export function wrongTemplate(text: string): string | undefined {
+  if (!text.includes('{{')) return undefined;
   const variables = ['$', '$labels', '$externalLabels', '$externalURL', '$value'];
   const blocks: Block[] = [];
   let at = text.indexOf('{{');

@@ -37,6 +37,7 @@ function read(written: Written | undefined): Map<string, number> {
   return amounts;
 }
 
+const none: readonly Limit[] = [];
 const limitsOf = new WeakMap<Model, Map<string, Limit[]>>();
 
 /**
@@ -64,7 +65,7 @@ export function limitRanges(model: Model, namespace: string): readonly Limit[] {
     found = Map.groupBy(all, ({ object }) => namespaceOf(object));
     limitsOf.set(model, found);
   }
-  return found.get(namespace) ?? [];
+  return found.get(namespace) ?? none;
 }
 
 /**
@@ -82,11 +83,26 @@ export function admitted({ resources }: ContainerSpec, ranges: readonly Limit[])
   return { requests, limits };
 }
 
+const sums = new WeakMap<
+  PodSpec,
+  { readonly ranges: readonly Limit[]; readonly requests: Amounts; readonly limits: Amounts }
+>();
+
+/** What a pod has of its containers' amounts, worked out once for each pod. */
+export function ofPod(pod: PodSpec, which: keyof Admitted, ranges: readonly Limit[]): Amounts {
+  let known = sums.get(pod);
+  if (known === undefined || known.ranges !== ranges) {
+    known = { ranges, requests: addUp(pod, 'requests', ranges), limits: addUp(pod, 'limits', ranges) };
+    sums.set(pod, known);
+  }
+  return known[which];
+}
+
 /**
  * What a pod has of its containers' amounts: the running ones together, or its largest init container beside the
  * sidecars that were started before; nothing for what none of them names.
  */
-export function ofPod(pod: PodSpec, which: keyof Admitted, ranges: readonly Limit[]): Amounts {
+function addUp(pod: PodSpec, which: keyof Admitted, ranges: readonly Limit[]): Amounts {
   const sum = new Map<string, number>();
   const peak = new Map<string, number>();
   const add = (to: Map<string, number>, amounts: Amounts) => {

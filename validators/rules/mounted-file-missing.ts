@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { editDistance, nearest } from '../text/nearest.ts';
+import { remember } from '../text/remember.ts';
 import type { Problem, Rule } from './rule.ts';
 
 /** A text that a container is given, in which files may be named. */
@@ -31,7 +32,7 @@ function textsOf(model: Model, workload: Workload, container: Container): Text[]
   const list = (words: readonly string[] | undefined, at: string, by: string) => {
     for (const [index, word] of (words ?? []).entries())
       texts.push({
-        text: expand(word, values),
+        text: word.includes('$') ? expand(word, values) : word,
         object,
         path: joinPath(path, `${at}[${index}]`),
         by,
@@ -51,7 +52,9 @@ function textsOf(model: Model, workload: Workload, container: Container): Text[]
 }
 
 /** Files that a text names by their whole path, but for those that it tests or writes somewhere. */
-function filesNamed(text: string): string[] {
+const filesNamed: (text: string) => readonly string[] = remember(findFiles, (text) => text);
+
+function findFiles(text: string): readonly string[] {
   const lines = text.includes('\n')
     ? text.split('\n').filter((line) => !/^\s*(?:#|\/\/|;)/.test(line))
     : [text];
@@ -142,6 +145,7 @@ function* inContainer(model: Model, workload: Workload, container: Container): I
   if (!mounts.some(({ files }) => files !== undefined)) return;
   const texts = textsOf(model, workload, container);
   for (const { text, object, path, by, sure } of texts) {
+    if (!text.includes('/')) continue;
     for (const file of new Set(filesNamed(text))) {
       const found = missing(file, mounts, texts);
       if (found === undefined) continue;

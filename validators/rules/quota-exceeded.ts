@@ -1,7 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
 import { admitted, limitRanges } from '../room/admitted.ts';
-import { madeClaims } from '../room/claims.ts';
+import { type MadeClaim, madeClaims } from '../room/claims.ts';
 import { eligible, nodesOf } from '../room/nodes.ts';
 import { formatBytes, formatCores } from '../room/quantity.ts';
 import { claimUse, countsPods, objectUse, podUse, type Quota, readQuota } from '../room/quota.ts';
@@ -42,7 +42,12 @@ function podsOf(workload: Workload, { environment }: Context): number {
 }
 
 /** Who uses a resource of a quota; undefined for a resource that nobody of the target can be seen to use. */
-function usesOf(context: Context, quota: Quota, resource: string): Use[] | undefined {
+function usesOf(
+  context: Context,
+  quota: Quota,
+  resource: string,
+  claimed: readonly MadeClaim[],
+): Use[] | undefined {
   const { model, environment } = context;
   const pods = model.workloadsIn(quota.namespace).flatMap((workload): Use[] => {
     const each = countsPods(quota, workload, model) ? podUse(model, workload, resource) : undefined;
@@ -52,7 +57,7 @@ function usesOf(context: Context, quota: Quota, resource: string): Use[] | undef
   });
   if (pods.length > 0) return pods;
   if (quota.scopes.length > 0) return undefined;
-  const claims = madeClaims(model).flatMap((claim): Use[] => {
+  const claims = claimed.flatMap((claim): Use[] => {
     const each = claim.namespace === quota.namespace ? claimUse(claim, resource, environment) : undefined;
     if (!each) return [];
     const { kind, metadata } = claim.object;
@@ -77,8 +82,14 @@ function describe(uses: readonly Use[], resource: string): string {
   return named.join(', ') + (largest.length > 3 ? `, and ${largest.length - 3} more` : '');
 }
 
-function* judgeResource(context: Context, quota: Quota, resource: string, most: number): Iterable<Problem> {
-  const uses = usesOf(context, quota, resource);
+function* judgeResource(
+  context: Context,
+  quota: Quota,
+  resource: string,
+  most: number,
+  claimed: readonly MadeClaim[],
+): Iterable<Problem> {
+  const uses = usesOf(context, quota, resource, claimed);
   if (uses === undefined) return;
   const { object, namespace } = quota;
   const path = `spec.hard["${resource}"]`;
@@ -174,9 +185,12 @@ export const quotaExceeded: Rule = {
   family: 'room',
   title: 'a namespace wants more than its ResourceQuota allows, or does not name what that counts',
   *check(context): Iterable<Problem> {
-    for (const quota of context.model.all('', 'ResourceQuota').map(readQuota)) {
+    const quotas = context.model.all('', 'ResourceQuota').map(readQuota);
+    const claimed = quotas.length === 0 ? [] : madeClaims(context.model);
+    for (const quota of quotas) {
       yield* unnamed(context.model, quota);
-      for (const [resource, most] of quota.hard) yield* judgeResource(context, quota, resource, most);
+      for (const [resource, most] of quota.hard)
+        yield* judgeResource(context, quota, resource, most, claimed);
     }
   },
 };

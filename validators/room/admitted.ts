@@ -73,7 +73,18 @@ export function limitRanges(model: Model, namespace: string): readonly Limit[] {
  * namespace's LimitRanges.
  * Source: kubernetes, `pkg/apis/core/v1/defaults.go`, `plugin/pkg/admission/limitranger/admission.go`.
  */
-export function admitted({ resources }: ContainerSpec, ranges: readonly Limit[]): Admitted {
+export function admitted(spec: ContainerSpec, ranges: readonly Limit[]): Admitted {
+  let known = ofContainers.get(spec);
+  if (known === undefined || known.ranges !== ranges) {
+    known = { ranges, ...admit(spec, ranges) };
+    ofContainers.set(spec, known);
+  }
+  return known;
+}
+
+const ofContainers = new WeakMap<ContainerSpec, Admitted & { readonly ranges: readonly Limit[] }>();
+
+function admit({ resources }: ContainerSpec, ranges: readonly Limit[]): Admitted {
   const limits = read(resources?.limits as Written | undefined);
   const requests = new Map([...limits, ...read(resources?.requests as Written | undefined)]);
   for (const range of ranges) {

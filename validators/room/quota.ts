@@ -4,7 +4,7 @@ import { groupOf, type Model, namespaceOf } from '../model/model.ts';
 import { matchesExpression } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { limitRanges, ofPod } from './admitted.ts';
+import { type Limit, limitRanges, ofPod } from './admitted.ts';
 import type { MadeClaim } from './claims.ts';
 import { readQuantity } from './quantity.ts';
 
@@ -75,14 +75,16 @@ export function countsPods({ scopes, namespace }: Quota, workload: Workload, mod
   });
 }
 
-/** What one pod of a workload counts for a resource of a quota; undefined for a resource that pods do not use. */
-export function podUse(model: Model, workload: Workload, resource: string): number | undefined {
-  if (resource === 'pods' || resource === 'count/pods') return 1;
-  const [, which = 'requests', name = ''] =
+/** How much of a resource of a quota one pod counts for; undefined for a resource that pods do not use. */
+export function podUse(
+  resource: string,
+): ((workload: Workload, ranges: readonly Limit[]) => number) | undefined {
+  if (resource === 'pods' || resource === 'count/pods') return () => 1;
+  if (resource.startsWith('count/') || resource.includes('.storageclass.')) return undefined;
+  const [, which = 'requests', name] =
     /^(?:(requests|limits)\.)?((?:cpu|memory|ephemeral-storage|hugepages-.+|.+\/.+))$/.exec(resource) ?? [];
-  if (name === '' || resource.startsWith('count/') || resource.includes('.storageclass.')) return undefined;
-  const amounts = ofPod(workload.pod, which as 'requests' | 'limits', limitRanges(model, workload.namespace));
-  return amounts.get(name) ?? 0;
+  if (name === undefined) return undefined;
+  return ({ pod }, ranges) => ofPod(pod, which as 'requests' | 'limits', ranges).get(name) ?? 0;
 }
 
 /** What a claim counts for a resource of a quota; undefined for a resource that claims do not use. */

@@ -41,24 +41,47 @@ function podsOf(workload: Workload, { environment }: Context): number {
   return kind === 'Job' ? Math.min(replicas.min, completions ?? 1) : replicas.min;
 }
 
+/** Those of a namespace who may use a quota. */
+interface Users {
+  readonly counted: readonly (Omit<Use, 'each' | 'workload'> & { readonly workload: Workload })[];
+  readonly claimed: readonly MadeClaim[];
+}
+
+function usersOf(context: Context, quota: Quota, claims: readonly MadeClaim[]): Users {
+  const { model } = context;
+  return {
+    counted: model
+      .workloadsIn(quota.namespace)
+      .filter((workload) => countsPods(quota, workload, model))
+      .map((workload) => ({
+        name: `${workload.kind} ${workload.name}`,
+        workload,
+        count: podsOf(workload, context),
+        passing: !workload.serves,
+      })),
+    claimed: claims.filter(({ namespace }) => namespace === quota.namespace),
+  };
+}
+
 /** Who uses a resource of a quota; undefined for a resource that nobody of the target can be seen to use. */
 function usesOf(
   context: Context,
   quota: Quota,
   resource: string,
-  claimed: readonly MadeClaim[],
+  { counted, claimed }: Users,
 ): Use[] | undefined {
   const { model, environment } = context;
-  const pods = model.workloadsIn(quota.namespace).flatMap((workload): Use[] => {
-    const each = countsPods(quota, workload, model) ? podUse(model, workload, resource) : undefined;
-    if (each === undefined) return [];
-    const { kind, name, serves } = workload;
-    return [{ name: `${kind} ${name}`, workload, each, count: podsOf(workload, context), passing: !serves }];
-  });
+  const amount = podUse(resource);
+  const pods =
+    amount === undefined
+      ? []
+      : counted.map(
+          (user): Use => ({ ...user, each: amount(user.workload, limitRanges(model, quota.namespace)) }),
+        );
   if (pods.length > 0) return pods;
   if (quota.scopes.length > 0) return undefined;
   const claims = claimed.flatMap((claim): Use[] => {
-    const each = claim.namespace === quota.namespace ? claimUse(claim, resource, environment) : undefined;
+    const each = claimUse(claim, resource, environment);
     if (!each) return [];
     const { kind, metadata } = claim.object;
     return [{ name: `${kind} ${metadata.name}`, each, count: claim.count, passing: false }];
@@ -87,9 +110,9 @@ function* judgeResource(
   quota: Quota,
   resource: string,
   most: number,
-  claimed: readonly MadeClaim[],
+  users: Users,
 ): Iterable<Problem> {
-  const uses = usesOf(context, quota, resource, claimed);
+  const uses = usesOf(context, quota, resource, users);
   if (uses === undefined) return;
   const { object, namespace } = quota;
   const path = `spec.hard["${resource}"]`;
@@ -186,11 +209,11 @@ export const quotaExceeded: Rule = {
   title: 'a namespace wants more than its ResourceQuota allows, or does not name what that counts',
   *check(context): Iterable<Problem> {
     const quotas = context.model.all('', 'ResourceQuota').map(readQuota);
-    const claimed = quotas.length === 0 ? [] : madeClaims(context.model);
+    const claims = quotas.length === 0 ? [] : madeClaims(context.model);
     for (const quota of quotas) {
       yield* unnamed(context.model, quota);
-      for (const [resource, most] of quota.hard)
-        yield* judgeResource(context, quota, resource, most, claimed);
+      const users = usersOf(context, quota, claims);
+      for (const [resource, most] of quota.hard) yield* judgeResource(context, quota, resource, most, users);
     }
   },
 };

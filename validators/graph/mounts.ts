@@ -26,7 +26,8 @@ function ofConfiguration(
   { items, optional }: { readonly items?: readonly { readonly path: string }[]; readonly optional?: boolean },
 ): Part | undefined {
   const found = model.configuration(kind, namespace, name ?? '');
-  if (found === undefined || found.open || optional === true) return undefined;
+  // One that is empty where it is kept is filled by somebody in the cluster.
+  if (found === undefined || found.open || optional === true || found.values.size === 0) return undefined;
   return { files: items?.map(({ path }) => path) ?? [...found.values.keys()], from: `${kind} ${name}` };
 }
 

@@ -34,7 +34,8 @@ export function* ruleSets(model: Model): Iterable<RuleSet> {
   if (isOfVictoria(model)) return;
   for (const object of model.all('monitoring.coreos.com', 'PrometheusRule')) {
     const { groups } = (object.spec ?? {}) as { readonly groups?: readonly Group[] };
-    if (Array.isArray(groups)) yield { object, path: 'spec', inside: true, groups: groups.filter(Boolean) };
+    if (Array.isArray(groups) && !isGivenToLoki(groups))
+      yield { object, path: 'spec', inside: true, groups: groups.filter(Boolean) };
   }
   for (const { kind, object, values, pathOf } of model.configurations) {
     if (kind !== 'ConfigMap') continue;
@@ -64,6 +65,15 @@ function isOfPrometheus(groups: unknown): groups is readonly Group[] {
 function isOfLoki(text: string): boolean {
   return /expr:.*\}\s*(?:\|=|!=|\|~|!~|\|)\s*[`"a-z]|\bbytes_(?:rate|over_time)\s*\(|\|\s*unwrap\b/.test(
     text,
+  );
+}
+
+/** True for a PrometheusRule that is for Loki's ruler, which takes such objects too. */
+function isGivenToLoki(groups: readonly Group[]): boolean {
+  return groups.some((group) =>
+    (group?.rules ?? []).some((rule) =>
+      /\}\s*(?:\|=|\|~|!~)\s*["`]|\|\s*(?:json|logfmt|unwrap|line_format|pattern)\b/.test(String(rule?.expr)),
+    ),
   );
 }
 

@@ -62,7 +62,11 @@ function findFiles(text: string): readonly string[] {
   const tested = new Set<string>();
   for (const line of lines) {
     for (const { 1: written = '', index } of line.matchAll(pathLike)) {
-      const file = written.replace(/[.,%]+$/, '').replace('/..data/', '/');
+      const file = written
+        .replace('/..data/', '/')
+        .replace(/[.,%]+$/, '')
+        .replace(/\/+$/, '');
+      if (/\/\.\.?(?:\/|$)/.test(written)) continue;
       if (untold.test(line.slice(0, index))) tested.add(file);
       else named.push(file);
     }

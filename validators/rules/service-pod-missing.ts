@@ -1,5 +1,6 @@
 import type { Service, StatefulSet } from '../model/kubernetes.ts';
 import { type Model, podIndex, type Typed } from '../model/model.ts';
+import { scaled, scalersOf } from '../model/scaler.ts';
 import type { Workload } from '../model/workload.ts';
 import type { Problem, Rule } from './rule.ts';
 
@@ -11,9 +12,13 @@ interface OfPod {
   readonly index: number;
   /** What it selects beside the pod. */
   readonly rest: string;
+  /** The ordinal of the first pod, and how many there may be. */
+  readonly first: number;
+  readonly count: number;
 }
 
 function ofPods(model: Model): OfPod[] {
+  const scalers = scalersOf(model);
   return model.services.flatMap((service) => {
     const pairs = Object.entries(service.typed.spec?.selector ?? {});
     for (const [key, value] of pairs) {
@@ -22,52 +27,52 @@ function ofPods(model: Model): OfPod[] {
         const index = podIndex(set.name, key, value);
         if (index === undefined || set.kind !== 'StatefulSet') continue;
         const rest = JSON.stringify(pairs.filter(([other]) => other !== key).sort());
-        return [{ service, set, key, index, rest }];
+        const scaler = scalers.find((candidate) => scaled(model, candidate) === set);
+        const count = scaler === undefined ? set.replicas.max : (scaler.max ?? set.replicas.max);
+        const first = (set.object as unknown as StatefulSet).spec?.ordinals?.start ?? 0;
+        // What is stopped will have its pods again.
+        return count === 0 ? [] : [{ service, set, key, index, rest, first, count }];
       }
     }
     return [];
   });
 }
 
-function ordinals({ object, replicas }: Workload): { readonly first: number; readonly count: number } {
-  const first = (object as unknown as StatefulSet).spec?.ordinals?.start ?? 0;
-  return { first, count: replicas.max };
-}
+const lastNumber = /\d+(?!.*\d)/;
 
 function pathOf({ key }: OfPod): string {
   return `spec.selector["${key}"]`;
 }
 
-/** The number in a Service's name. */
+/** The last number in a Service's name. */
 function numberOf({ service: { name } }: OfPod): number {
-  return Number(/\d+/.exec(name)?.[0] ?? Number.NaN);
+  return Number(lastNumber.exec(name)?.[0] ?? Number.NaN);
 }
 
 /** The others of a family that are named alike, but for a number. */
 function alikeTo(one: OfPod, family: readonly OfPod[]): OfPod[] {
-  const shape = ({ service: { name } }: OfPod) => name.replace(/\d+/, '#');
+  const shape = ({ service: { name } }: OfPod) => name.replace(lastNumber, '#');
   return family.filter((sibling) => sibling !== one && shape(sibling) === shape(one));
 }
 
 /** True for a Service that was made for a pod to come: each pod that there is has its own, or several are named by their pods. */
 function isPrepared(one: OfPod, family: readonly OfPod[]): boolean {
-  const { first, count } = ordinals(one.set);
+  const { first, count } = one;
   const having = new Set(family.map(({ index }) => index));
   const all = Array.from({ length: count }, (_, offset) => first + offset).every((index) =>
     having.has(index),
   );
-  if (all && count > 0) return true;
+  if (all) return true;
   const right = alikeTo(one, family).filter((sibling) => numberOf(sibling) === sibling.index);
   return numberOf(one) === one.index && right.length > 1;
 }
 
 /** A Service whose pod is beyond the replicas. */
 function* beyond(one: OfPod, family: readonly OfPod[]): Iterable<Problem> {
-  const { service, set, index } = one;
-  const { first, count } = ordinals(set);
+  const { service, set, index, first, count } = one;
   if (index < first + count || isPrepared(one, family)) return;
   const last = first + count - 1;
-  const there = count === 0 ? 'none' : `${set.name}-${first}${last > first ? ` to ${set.name}-${last}` : ''}`;
+  const there = `${set.name}-${first}${last > first ? ` to ${set.name}-${last}` : ''}`;
   yield {
     object: service.object,
     path: pathOf(one),

@@ -12,6 +12,9 @@ interface Route {
 /** Annotations by which two Ingresses share a path on purpose. */
 const shares = /(?:^|\/)(?:canary|canary-.*|router\.priority|group\.order|use-regex|server-snippet)$/;
 
+/** Classes whose controller gives each Ingress a load balancer of its own; where none is named it may be one of them. */
+const apart = /^(?:|alb|gce.*|gke.*)$/;
+
 /** Two rules of one class of Ingress are for the same host and path, and lead to different Services. */
 export const routeRepeated: Rule = {
   id: 'route-repeated',
@@ -28,7 +31,10 @@ export const routeRepeated: Rule = {
       for (const [i, { host = '*', http }] of rules.entries()) {
         for (const [j, { path = '/', pathType, backend }] of (http?.paths ?? []).entries()) {
           const plain = pathType === 'Prefix' ? path.replace(/(?<=.)\/+$/, '') : path;
-          const key = `${klass} ${host} ${pathType} ${plain}`;
+          // What such a backend leads to stands in an annotation.
+          if (backend.service?.port?.name === 'use-annotation') continue;
+          const whose = apart.test(klass) ? `${namespace} ${object.metadata.name}` : klass;
+          const key = `${whose} ${host} ${pathType} ${plain}`;
           const { name, port } = backend.service ?? {};
           const leads =
             backend.service === undefined

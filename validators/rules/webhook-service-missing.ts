@@ -2,7 +2,7 @@ import { describePorts } from '../graph/ports.ts';
 import type { Model } from '../model/model.ts';
 import { operatorMakes } from '../model/run-time.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { didYouMean } from '../text/nearest.ts';
+import { didYouMean, editDistance } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 
 /** A Service that the API server is told to call. */
@@ -86,7 +86,13 @@ function judge(model: Model, { object, path, service, effect, ignored }: Called)
   const elsewhere = model.services.find((candidate) => candidate.name === name);
   const names = model.names('', 'Service', namespace);
   const near = elsewhere !== undefined && didYouMean(namespace, [elsewhere.namespace]) !== '';
-  if (names.length === 0 && !near) return undefined;
+  if (names.length === 0 && !near) {
+    // Nothing is known of that namespace; but a slip of the pen away there may be a Service elsewhere.
+    const slip = model.services.find((candidate) => editDistance(candidate.name, name) <= 2);
+    if (slip === undefined || slip.object.metadata.namespace === undefined) return undefined;
+    const message = `it calls Service ${name} of namespace ${namespace}, which the target does not hold, and has ${slip.name} in namespace ${slip.namespace}: if that is meant, ${effect}`;
+    return { object, path: `${path}.name`, message, severity: 'warning' };
+  }
   // A Service without a namespace goes wherever it is applied.
   if (elsewhere !== undefined && elsewhere.object.metadata.namespace === undefined) return undefined;
   const hint =

@@ -207,11 +207,15 @@ export function selectsPods(selector: Labels | undefined, workload: Workload): b
  */
 export function isAdded({ kind, name, object }: Workload, key: string, value: string): boolean {
   if (kind === 'Job') return (key === 'job-name' || key === 'batch.kubernetes.io/job-name') && value === name;
-  if (kind !== 'StatefulSet') return false;
+  const index = kind === 'StatefulSet' ? podIndex(name, key, value) : undefined;
+  return index !== undefined && index >= ((object as unknown as StatefulSet).spec?.ordinals?.start ?? 0);
+}
+
+/** The ordinal that a label selects a pod of a StatefulSet by; undefined for another label, or another set's pod. */
+export function podIndex(set: string, key: string, value: string): number | undefined {
   let index = '';
   if (key === 'apps.kubernetes.io/pod-index') index = value;
-  else if (key === 'statefulset.kubernetes.io/pod-name' && value.startsWith(`${name}-`))
-    index = value.slice(name.length + 1);
-  const start = (object as unknown as StatefulSet).spec?.ordinals?.start ?? 0;
-  return /^\d+$/.test(index) && Number(index) >= start;
+  else if (key === 'statefulset.kubernetes.io/pod-name' && value.startsWith(`${set}-`))
+    index = value.slice(set.length + 1);
+  return /^\d+$/.test(index) ? Number(index) : undefined;
 }

@@ -39,12 +39,15 @@ import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { keyspaceBeyondNodes } from './keyspace-beyond-nodes.ts';
 import { labelRefused } from './label-refused.ts';
+import { limitsOutOfRange } from './limits-out-of-range.ts';
 import { listenerRefused } from './listener-refused.ts';
 import { listenerUnknown } from './listener-unknown.ts';
 import { listensElsewhere } from './listens-elsewhere.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
+import { monitorRefused } from './monitor-refused.ts';
 import { monitorSelectsNothing } from './monitor-selects-nothing.ts';
+import { mountedFileMissing } from './mounted-file-missing.ts';
 import { nameRefused } from './name-refused.ts';
 import { nameRepeated } from './name-repeated.ts';
 import { namespaceMissing } from './namespace-missing.ts';
@@ -65,16 +68,21 @@ import { probeRefused } from './probe-refused.ts';
 import { projectForbids } from './project-forbids.ts';
 import { pullSecretMissing } from './pull-secret-missing.ts';
 import { quorumIncomplete } from './quorum-incomplete.ts';
+import { quotaExceeded } from './quota-exceeded.ts';
 import { replicasUnderAutoscaler } from './replicas-under-autoscaler.ts';
 import { replicationBeyondBrokers } from './replication-beyond-brokers.ts';
 import { requestsAboveLimits } from './requests-above-limits.ts';
+import { resourceClaimMissing } from './resource-claim-missing.ts';
 import { resourceRefused } from './resource-refused.ts';
 import { roleMissing } from './role-missing.ts';
 import { room } from './room.ts';
 import { routeBackendMissing } from './route-backend-missing.ts';
+import { routeRepeated } from './route-repeated.ts';
 import type { Context, Problem, Rule } from './rule.ts';
+import { runtimeClassMissing } from './runtime-class-missing.ts';
 import { scaleBounds } from './scale-bounds.ts';
 import { scaleMetricWithoutRequest } from './scale-metric-without-request.ts';
+import { scaleObjectMissing } from './scale-object-missing.ts';
 import { scaleTargetMissing } from './scale-target-missing.ts';
 import { scalingRefused } from './scaling-refused.ts';
 import { scheduleWrong } from './schedule-wrong.ts';
@@ -84,12 +92,15 @@ import { secretStoreMissing } from './secret-store-missing.ts';
 import { selectorMismatch } from './selector-mismatch.ts';
 import { selectorOverlap } from './selector-overlap.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
+import { servicePodMissing } from './service-pod-missing.ts';
 import { servicePortUnknown } from './service-port-unknown.ts';
 import { serviceRefused } from './service-refused.ts';
+import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
 import { serviceWithoutPods } from './service-without-pods.ts';
 import { slotsBelowParallelism } from './slots-below-parallelism.ts';
 import { sourceRefused } from './source-refused.ts';
 import { spreadImpossible } from './spread-impossible.ts';
+import { spreadSelectsNothing } from './spread-selects-nothing.ts';
 import { subjectMissing } from './subject-missing.ts';
 import { subpathMissing } from './subpath-missing.ts';
 import { targetMatchesNothing } from './target-matches-nothing.ts';
@@ -103,6 +114,7 @@ import { volumeRefused } from './volume-refused.ts';
 import { volumeUnused } from './volume-unused.ts';
 import { voterWrong } from './voter-wrong.ts';
 import { waveTooEarly } from './wave-too-early.ts';
+import { webhookServiceMissing } from './webhook-service-missing.ts';
 import { workloadRefused } from './workload-refused.ts';
 
 export { contextOf } from './context.ts';
@@ -148,12 +160,15 @@ export const rules: readonly Rule[] = [
   keyMissing,
   keyspaceBeyondNodes,
   labelRefused,
+  limitsOutOfRange,
   listenerRefused,
   listenerUnknown,
   listensElsewhere,
   livenessAsksDependency,
   memoryBeyondLimit,
+  monitorRefused,
   monitorSelectsNothing,
+  mountedFileMissing,
   nameRefused,
   nameRepeated,
   namespaceMissing,
@@ -174,15 +189,20 @@ export const rules: readonly Rule[] = [
   projectForbids,
   pullSecretMissing,
   quorumIncomplete,
+  quotaExceeded,
   replicasUnderAutoscaler,
   replicationBeyondBrokers,
   requestsAboveLimits,
+  resourceClaimMissing,
   resourceRefused,
   roleMissing,
   room,
   routeBackendMissing,
+  routeRepeated,
+  runtimeClassMissing,
   scaleBounds,
   scaleMetricWithoutRequest,
+  scaleObjectMissing,
   scaleTargetMissing,
   scalingRefused,
   scheduleWrong,
@@ -192,12 +212,15 @@ export const rules: readonly Rule[] = [
   selectorMismatch,
   selectorOverlap,
   serviceAccountMissing,
+  servicePodMissing,
   servicePortUnknown,
   serviceRefused,
+  serviceWithoutEndpoints,
   serviceWithoutPods,
   slotsBelowParallelism,
   sourceRefused,
   spreadImpossible,
+  spreadSelectsNothing,
   subjectMissing,
   subpathMissing,
   targetMatchesNothing,
@@ -211,6 +234,7 @@ export const rules: readonly Rule[] = [
   volumeUnused,
   voterWrong,
   waveTooEarly,
+  webhookServiceMissing,
   workloadRefused,
 ];
 

@@ -52,7 +52,7 @@ export function crowdingOf(workload: Workload, nodes: readonly Node[], pods: num
 }
 
 /** The pods that a rolling update starts before it stops any. */
-function surgeOf({ kind, object, replicas }: Workload): number {
+export function surgeOf({ kind, object, replicas }: Workload): number {
   if (kind !== 'Deployment') return 0;
   const { strategy } = (object as unknown as Deployment).spec ?? {};
   if (strategy?.type === 'Recreate') return 0;

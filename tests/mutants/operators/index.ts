@@ -1,4 +1,5 @@
 import type { Operator } from '../mutant.ts';
+import { alerts } from './alerts.ts';
 import { apiServer } from './api-server.ts';
 import { dataSystems } from './data-systems.ts';
 import { flows } from './flows.ts';
@@ -22,6 +23,7 @@ export const operators: readonly Operator[] = [
   ...security,
   ...jobs,
   ...dataSystems,
+  ...alerts,
   ...apiServer,
   ...gitops,
 ];

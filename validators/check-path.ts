@@ -155,7 +155,7 @@ async function checkFolder(
     ...options,
     ...(deliveries === undefined ? {} : { deliveries }),
     kustomization: readTree(root, name, reads),
-    locate: ({ object }, path) => locate(object, path),
+    locate: ({ object }, path, within) => locate(object, path, within),
   });
   return target === undefined ? failed(name, []) : { target, text: built.stream };
 }

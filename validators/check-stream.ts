@@ -29,7 +29,7 @@ export interface CheckStreamOptions extends SchemaOptions {
   /** What its Applications would apply. */
   readonly deliveries?: Deliveries;
   /** Finds the line that set a field; by default the line in the rendered text itself. */
-  readonly locate?: (object: StreamObject, path: string) => Finding['source'] | undefined;
+  readonly locate?: (object: StreamObject, path: string, within?: number) => Finding['source'] | undefined;
 }
 
 /**
@@ -138,11 +138,11 @@ function sources(
     return known(path);
   };
   return async (finding) => {
-    const { resource, path = '' } = finding;
+    const { resource, path = '', within } = finding;
     if (finding.source !== undefined || resource === undefined) return finding;
     const object = byName.get(key(resource));
     if (object === undefined) return finding;
-    const found = locate?.(object, path);
+    const found = locate?.(object, path, within);
     if (found !== undefined) return { ...finding, source: found };
     return { ...finding, source: { file: name, line: object.line + lineIn(object, path) - 1 } };
   };

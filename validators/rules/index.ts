@@ -289,13 +289,14 @@ const allowanceRule = { id: 'allowance-stale', severity: 'error' } as const;
 
 function asFinding(
   rule: Pick<Rule, 'id' | 'severity'>,
-  { object, path, message, source, severity }: Problem,
+  { object, path, within, message, source, severity }: Problem,
 ): Finding {
   return {
     rule: rule.id,
     severity: severity ?? rule.severity,
     ...(object === undefined ? {} : { resource: nameOf(object) }),
     ...(path === undefined || path === '' ? {} : { path }),
+    ...(within === undefined ? {} : { within }),
     message,
     ...(source === undefined ? {} : { source }),
   };

@@ -41,7 +41,8 @@ function readerOf(fact: Fact): { readonly read: Reader; readonly words: readonly
   const words = fact.name.split(/\s+/);
   if (fact.name.startsWith('$')) return { read: (object) => readPath(object, fact.name), words: [] };
   for (const length of [2, 1]) {
-    const read = readers[words.slice(0, length).join(' ')];
+    const name = words.slice(0, length).join(' ');
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
     if (read !== undefined) return { read, words: words.slice(length) };
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { own } from '../own.ts';
 import { parseYaml } from '../render/yaml.ts';
 import { fill, labelIn, type Parameters, type Part } from './template.ts';
 
@@ -154,7 +155,7 @@ function ofGit(
       met = true;
       if (excluded.some((one) => one.expression.test(candidate))) continue;
       const labels = labelsFrom(parts, found);
-      if (Object.entries(labels).some(([key, value]) => given.not[key]?.includes(value))) continue;
+      if (Object.entries(labels).some(([key, value]) => own(given.not, key)?.includes(value))) continue;
       const folder = directories === undefined ? posix.dirname(candidate) : candidate;
       const content = directories === undefined ? contentOf(checkout.text(candidate) ?? '') : {};
       const known = (given.values.metadata ?? {}) as { readonly labels?: Parameters };

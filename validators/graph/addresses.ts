@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import { remember } from '../text/remember.ts';
 
 /** A network address that some text tells its reader to talk to. */
@@ -127,7 +128,7 @@ function urls(written: string): Address[] {
     for (const part of hosts.split(',')) {
       const [, host = '', port] = /^(.*?)(?::(\d+))?$/.exec(part.toLowerCase()) ?? [];
       if (!isHostName(host)) continue;
-      const known = schemePorts[scheme];
+      const known = own(schemePorts, scheme);
       const told = portOf(port);
       found.push({
         host,
@@ -285,7 +286,7 @@ function clientFlags(program: string, words: readonly string[]): Address[] {
     if (flag === '--port' || short.includes(flag)) port = portOf(value) ?? port;
   }
   if (host === undefined) return [];
-  const known = clients[program];
+  const known = own(clients, program);
   const implied = port === undefined && known !== undefined ? { portImplied: true as const } : {};
   return [{ host, port: port ?? known, scheme: undefined, text: host, certainty: 'told', ...implied }];
 }

@@ -1,6 +1,7 @@
 import { loadAll } from 'js-yaml';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { remember } from '../text/remember.ts';
 import {
@@ -109,7 +110,7 @@ function fieldValue(workload: Workload, fieldPath: string | undefined): string |
   if (fieldPath === 'metadata.name' && workload.kind === 'StatefulSet') return `${workload.name}-0`;
   if (fieldPath === "metadata.labels['apps.kubernetes.io/pod-index']") return '0';
   const label = /^metadata\.labels\['(.+)'\]$/.exec(fieldPath ?? '')?.[1];
-  return label === undefined ? undefined : workload.labels[label];
+  return label === undefined ? undefined : own(workload.labels, label);
 }
 
 /** Last words of a name whose value is a host by itself. */

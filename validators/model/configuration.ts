@@ -56,7 +56,7 @@ export function readConfigurations(object: KubernetesObject): Configuration[] {
       const plain = Object.entries((object.stringData ?? {}) as Record<string, unknown>);
       const values = new Map([...data, ...plain.map(([key, value]) => [key, String(value ?? '')] as const)]);
       const pathOf = (key: string) =>
-        field(key in ((object.stringData ?? {}) as object) ? 'stringData' : 'data')(key);
+        field(Object.hasOwn((object.stringData ?? {}) as object, key) ? 'stringData' : 'data')(key);
       const token = object.type === 'kubernetes.io/service-account-token';
       return [{ kind: 'Secret', namespace, name, values, open: token, object, pathOf }];
     }

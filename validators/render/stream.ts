@@ -45,6 +45,11 @@ export function readStream(text: string, file: string): Stream {
       continue;
     }
     const list = itemsOf(value);
+    if (list === undefined && isListWithoutItems(value)) {
+      const { kind } = value as { readonly kind: string };
+      unreadable(document.line, `this ${kind} has no items: nothing of it would be applied`);
+      continue;
+    }
     for (const [index, item] of (list ?? [value]).entries()) {
       const where = list === undefined ? '' : ` (item ${index} of a List)`;
       const wrong = notAnObject(item);
@@ -92,9 +97,30 @@ function countValues(value: unknown, most: number): number {
   return count(value);
 }
 
+/** The items of a list; those of a `ConfigMapList` need not say again what they are, as kubectl reads them. */
 function itemsOf(value: unknown): readonly unknown[] | undefined {
-  const { kind, items } = (value ?? {}) as { kind?: unknown; items?: unknown };
-  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : undefined;
+  const { apiVersion, kind, items } = (value ?? {}) as {
+    apiVersion?: unknown;
+    kind?: unknown;
+    items?: unknown;
+  };
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return undefined;
+  const of = kind.slice(0, -'List'.length);
+  if (of === '') return items;
+  return items.map((item: unknown) =>
+    typeof item === 'object' && item !== null && !('kind' in item) ? { apiVersion, kind: of, ...item } : item,
+  );
+}
+
+function isListWithoutItems(value: unknown): boolean {
+  const { kind, items, metadata } = (value ?? {}) as {
+    kind?: unknown;
+    items?: unknown;
+    metadata?: { name?: unknown } | null;
+  };
+  if (typeof kind !== 'string' || !kind.endsWith('List')) return false;
+  // A kind of somebody's own may end so too; then it has a name.
+  return (items === undefined || items === null) && metadata?.name === undefined;
 }
 
 /** What keeps a value from being an object that can be applied. */

@@ -1,4 +1,5 @@
 import { type Option, optionsOf } from '../graph/options.ts';
+import { own } from '../own.ts';
 import { formatBytes, readQuantity } from '../room/quantity.ts';
 import type { Rule } from './rule.ts';
 
@@ -38,7 +39,7 @@ function last(text: string, pattern: RegExp): string | undefined {
 function demandsOf({ key, value }: Pick<Option, 'key' | 'value'>, limit: number): Demand[] {
   const demands: Demand[] = [];
   // Most settings are about nothing of the kind.
-  if (sizes[key] === undefined && !/-X|max|memory/i.test(value)) return demands;
+  if (own(sizes, key) === undefined && !/-X|max|memory/i.test(value)) return demands;
   const heap = last(value, /-Xmx(\d+[kmgt]?)\b/gi);
   const share = last(value, /-XX:MaxRAMPercentage=(\d+(?:\.\d+)?)/g);
   const direct = last(value, /-XX:MaxDirectMemorySize=(\d+[kmgt]?)\b/gi);
@@ -59,7 +60,7 @@ function demandsOf({ key, value }: Pick<Option, 'key' | 'value'>, limit: number)
   const redis = last(value, /--maxmemory[ =](\d+[kmg]?b?)\b/gi);
   if (redis !== undefined)
     demands.push({ what: `maxmemory ${redis}`, bytes: parseSize(redis) ?? 0, beside: 0.1 });
-  const size = sizes[key];
+  const size = own(sizes, key);
   if (size !== undefined) {
     const bytes = (parseSize(value) ?? 0) * (size.unit ?? 1);
     demands.push({ what: `${key} ${value}`, bytes, beside: size.beside });

@@ -4,6 +4,7 @@ import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../mod
 import type { Model, Typed } from '../model/model.ts';
 import { describeSelector, type LabelSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { didYouMean, editDistance } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 import { isEmpty, mayBeElsewhere, selectorHint } from './selector-hint.ts';
@@ -39,7 +40,7 @@ function* strayValues(
 ): Iterable<Problem> {
   for (const [index, { key, operator, values = [] }] of (selector?.matchExpressions ?? []).entries()) {
     if (operator !== 'In') continue;
-    const known = workloads.map(({ labels }) => labels[key]).filter((value) => value !== undefined);
+    const known = workloads.map(({ labels }) => own(labels, key)).filter((value) => value !== undefined);
     for (const [position, value] of values.entries()) {
       if (known.includes(value)) continue;
       const one = { matchLabels: { [key]: value } };

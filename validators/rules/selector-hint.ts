@@ -2,6 +2,7 @@ import type { Model } from '../model/model.ts';
 import { operatorRuns } from '../model/run-time.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { didYouMean } from '../text/nearest.ts';
 
 /** True for a selector that selects everything. */
@@ -27,7 +28,7 @@ export function selectorHint(
   workloads: readonly { readonly labels: Labels }[],
 ): string {
   for (const [key, wanted] of wantedOf(selector)) {
-    const known = workloads.map(({ labels }) => labels[key]).filter((value) => value !== undefined);
+    const known = workloads.map(({ labels }) => own(labels, key)).filter((value) => value !== undefined);
     if (!known.includes(wanted)) {
       const hint = didYouMean(wanted, known);
       if (hint !== '') return hint;

@@ -164,7 +164,7 @@ export function changeWrites(step: Step, sought: Sought, documents: Documents): 
         ? write(step.field === 'commonLabels' ? [steps.at(-1) ?? ''] : ['pairs', steps.at(-1) ?? ''])
         : [];
     case 'annotations':
-      return /(?:^|\/)metadata\/annotations\//.test(path) && String(steps.at(-1)) in entry
+      return /(?:^|\/)metadata\/annotations\//.test(path) && Object.hasOwn(entry, String(steps.at(-1)))
         ? write([steps.at(-1) ?? ''])
         : [];
     case 'replacement':
@@ -193,7 +193,7 @@ function labelWritten(
 ): boolean {
   const whole = step.field === 'commonLabels';
   const pairs = (whole ? entry : entry.pairs) as Readonly<Record<string, unknown>> | undefined;
-  if (pairs === undefined || !(String(steps.at(-1)) in pairs)) return false;
+  if (pairs === undefined || !Object.hasOwn(pairs, String(steps.at(-1)))) return false;
   const map = steps
     .slice(0, -1)
     .filter((one) => typeof one === 'string')

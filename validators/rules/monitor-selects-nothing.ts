@@ -5,7 +5,7 @@ import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
-import { mayBeElsewhere, selectorHint } from './selector-hint.ts';
+import { mayBeElsewhere, orOfAnother, selectorHint } from './selector-hint.ts';
 
 interface MonitorSpec {
   readonly selector?: LabelSelector;
@@ -130,7 +130,7 @@ function nothing(object: KubernetesObject, { selector }: MonitorSpec, what: stri
   return {
     object,
     path: selector === undefined ? 'spec' : 'spec.selector',
-    message: `it selects ${describeSelector(selector)}, and no ${what} carries that${hint}: nothing would be scraped`,
+    message: `it selects ${describeSelector(selector)}, and no ${what} carries that${orOfAnother(hint)}: nothing would be scraped`,
   };
 }
 

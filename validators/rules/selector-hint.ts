@@ -37,6 +37,11 @@ export function selectorHint(
   return '';
 }
 
+/** A hint at what was meant, or else at what to do where the target is a part of something larger. */
+export function orOfAnother(hint: string): string {
+  return hint === '' ? ' (if another kustomization has them, check one that includes both)' : hint;
+}
+
 /** True where the pods that a selector means may be there though the target does not run them: an operator's, or another target's. */
 export function mayBeElsewhere(
   model: Model,

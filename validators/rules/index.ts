@@ -22,6 +22,7 @@ import { fieldPathUnknown } from './field-path-unknown.ts';
 import { flowCut } from './flow-cut.ts';
 import { graceTooShort } from './grace-too-short.ts';
 import { headlessServiceMissing } from './headless-service-missing.ts';
+import { imageNameRefused } from './image-name-refused.ts';
 import { imagePulledFromNowhere } from './image-pulled-from-nowhere.ts';
 import { imageUnpinned } from './image-unpinned.ts';
 import { ingressBackendMissing } from './ingress-backend-missing.ts';
@@ -122,6 +123,7 @@ export const rules: readonly Rule[] = [
   flowCut,
   graceTooShort,
   headlessServiceMissing,
+  imageNameRefused,
   imagePulledFromNowhere,
   imageUnpinned,
   ingressBackendMissing,

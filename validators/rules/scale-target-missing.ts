@@ -23,6 +23,14 @@ export const scaleTargetMissing: Rule = {
         };
         continue;
       }
+      if (scalable.includes(kind) && apiVersion !== undefined && apiVersion !== 'apps/v1') {
+        yield {
+          object,
+          path: 'spec.scaleTargetRef.apiVersion',
+          message: `it scales a ${kind} of ${apiVersion}, which no API server of today serves (it is apps/v1): the autoscaler goes by the group alone, and whoever reads the version does not find it`,
+          severity: 'warning',
+        };
+      }
       if (kind === 'DaemonSet' || kind === 'Job' || kind === 'CronJob') {
         yield {
           object,

@@ -1,0 +1,82 @@
+import { kind, workload } from '../choose.ts';
+import { type Data, edit, inContainers, type Operator, skip } from '../mutant.ts';
+
+/** What the API server, admission or the kubelet refuses, and no schema. */
+export const refusals: readonly Operator[] = [
+  {
+    id: 'image with a capital',
+    family: 'api server',
+    expects: ['image-name-refused'],
+    mutate: (objects) =>
+      edit(objects, workload, inContainers('image'), (value) =>
+        String(value).replace(/[^/]+$/, (last) => last.charAt(0).toUpperCase() + last.slice(1)),
+      ),
+  },
+  {
+    id: 'image with a scheme',
+    family: 'api server',
+    expects: ['image-name-refused'],
+    mutate: (objects) => edit(objects, workload, inContainers('image'), (value) => `https://${value}`),
+  },
+  {
+    id: 'image with two tags, or a digest cut short',
+    family: 'api server',
+    expects: ['image-name-refused'],
+    mutate: (objects) =>
+      edit(objects, workload, inContainers('image'), (value) =>
+        String(value).includes('@') ? String(value).slice(0, -1) : `${value}:1.0.0`,
+      ),
+  },
+  {
+    id: 'history below nothing',
+    family: 'api server',
+    expects: ['workload-refused'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('CronJob'),
+        ['spec.successfulJobsHistoryLimit', 'spec.failedJobsHistoryLimit'],
+        () => -1,
+      ),
+  },
+  {
+    id: 'failure policy of a container that is not there',
+    family: 'api server',
+    expects: ['workload-refused'],
+    mutate: (objects) =>
+      edit(objects, kind('Job', 'CronJob'), ['spec', 'spec.jobTemplate.spec'], (value) =>
+        'template' in (value as Data)
+          ? {
+              ...(value as Data),
+              podFailurePolicy: {
+                rules: [
+                  { action: 'FailJob', onExitCodes: { containerName: 'mian', operator: 'In', values: [1] } },
+                ],
+              },
+            }
+          : skip,
+      ),
+  },
+  {
+    id: 'version of a security level without its v',
+    family: 'security',
+    expects: ['pod-security'],
+    mutate: (objects) =>
+      edit(objects, kind('Namespace'), ['metadata.labels'], (value) => ({
+        ...(value as Data),
+        'pod-security.kubernetes.io/enforce-version': '1.35',
+      })),
+  },
+  {
+    id: 'autoscaler of a version that is not served',
+    family: 'scaling',
+    expects: ['scale-target-missing'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('HorizontalPodAutoscaler'),
+        ['spec.scaleTargetRef.apiVersion'],
+        () => 'apps/v1beta1',
+      ),
+  },
+];

@@ -15,6 +15,7 @@ import {
   unique,
   wordsOf,
 } from './addresses.ts';
+import { passwordFile } from './data-source-names.ts';
 
 /** Something that tells a workload where to connect, with the place that says so. */
 export interface Told {
@@ -210,6 +211,7 @@ export const addressesInFile: (name: string, text: string) => readonly Address[]
 
 function readFile(name: string, text: string): Address[] {
   if (/\.(?:sh|bash|ash)$/.test(name) || /^#!.*sh\b/.test(text)) return addressesInScript(text);
+  if (/(?:^|\.)pgpass$/.test(name)) return unique(passwordFile(text, isBareHost));
   if (notSettings.test(name) || text.startsWith('#!') || text.startsWith('-----BEGIN')) return [];
   if (/\.(?:ya?ml|json)$/.test(name)) {
     try {

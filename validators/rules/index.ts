@@ -74,6 +74,7 @@ import { scheduleWrong } from './schedule-wrong.ts';
 import { scrapeCut } from './scrape-cut.ts';
 import { secretInGit } from './secret-in-git.ts';
 import { secretStoreMissing } from './secret-store-missing.ts';
+import { secretTemplateUnknown } from './secret-template-unknown.ts';
 import { selectorMismatch } from './selector-mismatch.ts';
 import { selectorOverlap } from './selector-overlap.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
@@ -174,6 +175,7 @@ export const rules: readonly Rule[] = [
   scrapeCut,
   secretInGit,
   secretStoreMissing,
+  secretTemplateUnknown,
   selectorMismatch,
   selectorOverlap,
   serviceAccountMissing,

@@ -1,4 +1,4 @@
-import { kind, workload } from '../choose.ts';
+import { brokenAddress, kind, mistyped, workload } from '../choose.ts';
 import { type Data, edit, inContainers, type Operator, skip } from '../mutant.ts';
 
 /** What the API server, admission or the kubelet refuses, and no schema. */
@@ -77,6 +77,48 @@ export const refusals: readonly Operator[] = [
         kind('HorizontalPodAutoscaler'),
         ['spec.scaleTargetRef.apiVersion'],
         () => 'apps/v1beta1',
+      ),
+  },
+  {
+    id: 'template of a secret that takes what is not fetched',
+    family: 'references',
+    expects: ['secret-template-unknown'],
+    mutate: (objects) =>
+      edit(objects, kind('ExternalSecret'), ['spec.target.template.data.*'], (value) => {
+        const named = /\{\{ \.(\w+)/.exec(String(value))?.[1];
+        return named === undefined ? skip : String(value).replace(`.${named}`, `.${mistyped(named)}`);
+      }),
+  },
+  {
+    id: 'host in a file of passwords mistyped',
+    family: 'flows',
+    expects: ['address-without-service'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('ExternalSecret', 'Secret'),
+        ['spec.target.template.data.pgpass', 'stringData.pgpass'],
+        brokenAddress(objects, 'host'),
+      ),
+  },
+  {
+    id: 'variables of an address written as one data source name, its host mistyped',
+    family: 'flows',
+    expects: ['address-without-service'],
+    mutate: (objects) => {
+      const names = objects.filter(kind('Service')).map(({ metadata }) => metadata.name);
+      return edit(objects, workload, inContainers('env.*.value'), (value) =>
+        names.includes(String(value)) ? `shop:pw@tcp(${mistyped(value)}:3306)/shop` : skip,
+      );
+    },
+  },
+  {
+    id: 'DNS by a label that somebody has to put on',
+    family: 'flows',
+    expects: ['dns-cut'],
+    mutate: (objects) =>
+      edit(objects, kind('NetworkPolicy'), ['spec.egress.*.to.*.namespaceSelector.matchLabels'], (value) =>
+        (value as Data)['kubernetes.io/metadata.name'] === 'kube-system' ? { name: 'kube-system' } : skip,
       ),
   },
 ];

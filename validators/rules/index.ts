@@ -86,6 +86,7 @@ import { sourceRefused } from './source-refused.ts';
 import { spreadImpossible } from './spread-impossible.ts';
 import { subjectMissing } from './subject-missing.ts';
 import { subpathMissing } from './subpath-missing.ts';
+import { syncSettingUnknown } from './sync-setting-unknown.ts';
 import { targetMatchesNothing } from './target-matches-nothing.ts';
 import { timeZoneUnknown } from './time-zone-unknown.ts';
 import { tlsSecretMissing } from './tls-secret-missing.ts';
@@ -187,6 +188,7 @@ export const rules: readonly Rule[] = [
   spreadImpossible,
   subjectMissing,
   subpathMissing,
+  syncSettingUnknown,
   targetMatchesNothing,
   timeZoneUnknown,
   tlsSecretMissing,

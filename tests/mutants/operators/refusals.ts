@@ -1,4 +1,4 @@
-import { brokenAddress, kind, mistyped, workload } from '../choose.ts';
+import { anyEnd, brokenAddress, kind, mistyped, workload } from '../choose.ts';
 import { type Data, edit, inContainers, type Operator, skip } from '../mutant.ts';
 
 /** What the API server, admission or the kubelet refuses, and no schema. */
@@ -121,4 +121,62 @@ export const refusals: readonly Operator[] = [
         (value as Data)['kubernetes.io/metadata.name'] === 'kube-system' ? { name: 'kube-system' } : skip,
       ),
   },
+  {
+    id: 'wave that is no integer',
+    family: 'gitops',
+    expects: ['sync-setting-unknown'],
+    mutate: (objects) =>
+      edit(objects, workload, ['metadata'], (value) => annotated(value, 'sync-wave', 'one')),
+  },
+  {
+    id: 'hook of a phase that there is not',
+    family: 'gitops',
+    expects: ['sync-setting-unknown'],
+    mutate: (objects) =>
+      edit(objects, kind('Job'), ['metadata'], (value) => annotated(value, 'hook', 'PreSyncs')),
+  },
+  {
+    id: 'hooks deleted by a policy that there is not',
+    family: 'gitops',
+    expects: ['sync-setting-unknown'],
+    mutate: (objects) =>
+      edit(objects, kind('Job'), ['metadata'], (value) =>
+        annotated(value, 'hook-delete-policy', 'BeforeHookCreate'),
+      ),
+  },
+  {
+    id: 'option of a sync with a mistyped value',
+    family: 'gitops',
+    expects: ['sync-setting-unknown'],
+    mutate: (objects) =>
+      edit(objects, kind('StatefulSet'), ['metadata'], (value) =>
+        annotated(value, 'sync-options', 'Prune=flase'),
+      ),
+  },
+  {
+    id: 'way that is opened after who waits for it',
+    family: 'gitops',
+    expects: ['wave-too-early'],
+    mutate: (objects) => {
+      const awaited = new Set(
+        objects
+          .filter(workload)
+          .flatMap((object) => JSON.stringify(object).match(/(?<="wait-for-)[a-z-]+(?=")/g) ?? []),
+      );
+      return edit(
+        objects,
+        ({ kind: its, metadata }) =>
+          its === 'NetworkPolicy' && awaited.has(metadata.name.replace(/^to-/, '')),
+        ['metadata'],
+        (value) => annotated(value, 'sync-wave', '9'),
+        anyEnd(objects),
+      );
+    },
+  },
 ];
+
+/** An object's metadata with an annotation that Argo CD reads. */
+function annotated(metadata: unknown, name: string, value: string): Data {
+  const { annotations = {}, ...others } = metadata as Data & { annotations?: Data };
+  return { ...others, annotations: { ...annotations, [`argocd.argoproj.io/${name}`]: value } };
+}

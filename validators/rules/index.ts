@@ -5,6 +5,7 @@ import { addressPortClosed } from './address-port-closed.ts';
 import { addressWithoutService } from './address-without-service.ts';
 import { advertisedElsewhere } from './advertised-elsewhere.ts';
 import { alertExpressionWrong } from './alert-expression-wrong.ts';
+import { applicationNameRepeated } from './application-name-repeated.ts';
 import { applicationPathMissing } from './application-path-missing.ts';
 import { budgetBlocksDrain } from './budget-blocks-drain.ts';
 import { budgetSelectsNothing } from './budget-selects-nothing.ts';
@@ -45,6 +46,7 @@ import { namespaceOpen } from './namespace-open.ts';
 import { nodePortClash } from './node-port-clash.ts';
 import { nodePortUnmapped } from './node-port-unmapped.ts';
 import { notOffered } from './not-offered.ts';
+import { parameterUnknown } from './parameter-unknown.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { peersCut } from './peers-cut.ts';
 import { podFitsNoNode } from './pod-fits-no-node.ts';
@@ -108,6 +110,7 @@ export const rules: readonly Rule[] = [
   addressWithoutService,
   advertisedElsewhere,
   alertExpressionWrong,
+  applicationNameRepeated,
   applicationPathMissing,
   budgetBlocksDrain,
   budgetSelectsNothing,
@@ -148,6 +151,7 @@ export const rules: readonly Rule[] = [
   nodePortClash,
   nodePortUnmapped,
   notOffered,
+  parameterUnknown,
   peerElsewhere,
   peersCut,
   podFitsNoNode,

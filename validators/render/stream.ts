@@ -33,7 +33,13 @@ export function readStream(text: string, file: string): Stream {
       value = parseYaml(document.text);
     } catch (error) {
       const { mark, reason, message } = error as Error & { mark?: { line: number }; reason?: string };
-      unreadable(document.line + (mark?.line ?? 0), `this is not YAML: ${reason ?? message}`);
+      const line = document.line + (mark?.line ?? 0);
+      unreadable(
+        line,
+        isTemplate(document.text)
+          ? 'this looks like a Helm template, and holds no manifests yet: render it first (helm template), and check what that prints'
+          : `this is not YAML: ${reason ?? message}`,
+      );
       continue;
     }
     if (value === null || value === undefined) continue;
@@ -63,6 +69,13 @@ export function readStream(text: string, file: string): Stream {
   if (objects.length === 0 && findings.length === 0)
     unreadable(1, 'it holds no object: was it rendered at all?');
   return { objects, findings };
+}
+
+/** True for a text with expressions or blocks of a Go template, as the files of a chart have them. */
+function isTemplate(text: string): boolean {
+  return /\{\{-?\s*(?:[.$(]|(?:if|else|end|range|with|include|template|define|block|tpl|toYaml|toJson|quote|default|printf|required|lookup)\b|\/\*)/.test(
+    text,
+  );
 }
 
 /** The documents of a stream with the line that each begins at; a comment alone is no document. */

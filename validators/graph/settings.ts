@@ -30,6 +30,16 @@ export interface Told {
   readonly by: string;
   /** True when the same file is mounted by several workloads, and not each of them need read the address. */
   readonly shared: boolean;
+  /** The line of the file's text that holds it, from 1, where it stands there as it is read. */
+  readonly within?: number;
+}
+
+/** The line of a text that first names a host, and its port where a line has both. */
+function lineOf(text: string, { host, port }: Address): { readonly within?: number } {
+  const lines = text.toLowerCase().split('\n');
+  const both = lines.findIndex((line) => line.includes(host) && line.includes(String(port)));
+  const found = both >= 0 ? both : lines.findIndex((line) => line.includes(host));
+  return found < 0 ? {} : { within: found + 1 };
 }
 
 /** One value of a container's environment, wherever it comes from. */
@@ -368,6 +378,7 @@ export function whatIsTold(model: Model): Told[] {
         path: configuration.pathOf(key),
         by: `file ${key}`,
         shared,
+        ...lineOf(text, address),
       });
     }
   }

@@ -16,6 +16,9 @@ export interface Line<T extends Told> {
 /** How many words of a message may be another object's. */
 const mostWords = 3;
 
+/** How many are named; JSON and the other forms name all. */
+const mostNames = 30;
+
 /** The words of a message that stand otherwise in the first one; undefined for another message altogether. */
 function differing(message: string, first: string): readonly string[] | undefined {
   const [words, others] = [message.split(' '), first.split(' ')];
@@ -62,6 +65,7 @@ export function bySameLine<T extends Told>(all: readonly T[]): Line<T>[] {
 /** The line of a report that names the others; none where there are none. */
 export function othersOf({ others }: Pick<Line<Told>, 'others'>): string[] {
   if (others.length === 0) return [];
-  const names = [...new Set(others)];
+  const all = [...new Set(others)];
+  const names = all.length > mostNames ? [...all.slice(0, mostNames), `${all.length - mostNames} more`] : all;
   return [`  and so for ${names.join(', ')}: ${others.length + 1} findings in all`];
 }

@@ -1,4 +1,4 @@
-import { build, readRendered } from '@plumbline/validators';
+import { build, contextOf, judge, readRendered } from '@plumbline/validators';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { locator } from '../../../validators/source/locate.ts';
@@ -270,6 +270,29 @@ test('a line of a text is that line of the file that a generator read', async ()
   };
   const source = locator(folder.path, 'top')(settings, `data['application.yaml']`, 1);
   assert.equal(source, { file: 'base/application.yaml', line: 1 });
+});
+
+test('an address in a file is told with its line of the file', () => {
+  const objects = [
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'api', namespace: 'shop' },
+      spec: {
+        containers: [{ name: 'api', volumeMounts: [{ name: 'settings', mountPath: '/etc/api' }] }],
+        volumes: [{ name: 'settings', configMap: { name: 'settings' } }],
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings', namespace: 'shop' },
+      data: { 'app.properties': 'port=8080\n\ndb.url=jdbc:postgresql://nowhere:5432/shop\n' },
+    },
+  ];
+  const { findings } = judge(contextOf('shop', undefined, undefined, objects));
+  const dead = findings.find(({ rule }) => rule === 'address-without-service');
+  assert.equal([dead?.path, dead?.within], ['data["app.properties"]', 3]);
 });
 
 const found = await placesOf(places.map(([, kind, path]) => [kind, path]));

@@ -83,6 +83,10 @@ function fromSpec(
   }));
 }
 
+/** An expression that is the same for all Applications of one cluster. */
+const ofCluster =
+  /^(?:\.?(?:name|nameNormalized|server|project|metadata\.[\w./-]+)|index\s+\.metadata\.\w+\s+"[^"]+")$/;
+
 /** The sources of two Applications of one name, which may be of one cluster; undefined where all have names of their own. */
 function sameName(
   name: string,
@@ -90,9 +94,13 @@ function sameName(
   source: string,
 ): readonly string[] | undefined {
   const seen = new Map<string, string>();
-  for (const { values } of sets) {
+  for (const { values, isOpaque } of sets) {
+    const parts = fill(name, values);
+    // What nobody here can work out may differ.
+    if (isOpaque === true || parts.some((part) => typeof part !== 'string' && !ofCluster.test(part.unknown)))
+      continue;
     const { labels } = (values.metadata ?? {}) as { readonly labels?: unknown };
-    const key = JSON.stringify([fill(name, values), labels]);
+    const key = JSON.stringify([parts, labels]);
     const path = textOf(fill(source, values)) ?? source;
     const before = seen.get(key);
     if (before !== undefined && before !== path) return [before, path];
@@ -126,7 +134,7 @@ export function planned(objects: readonly KubernetesObject[], checkout: () => Ch
         for (const set of sets)
           applications.push(...fromSpec(object, 'spec.template.spec', template?.spec ?? {}, set));
       }
-      if (all.length > 0)
+      if (all.length > 0 && !all.some(({ isOpaque }) => isOpaque))
         parameters.push({ object, names: [...new Set(all.flatMap(({ values }) => Object.keys(values)))] });
       const { metadata: { name = '' } = {}, spec: { source } = {} } = template ?? {};
       const paths = sameName(name, all, source?.path ?? '');

@@ -13,6 +13,8 @@ export interface Checkout {
 export interface ParameterSet {
   readonly values: Parameters;
   readonly not: Readonly<Record<string, readonly string[]>>;
+  /** True where a file's content could not be read: it may give anything. */
+  readonly isOpaque?: boolean;
 }
 
 /** What a generator gives. */
@@ -79,7 +81,8 @@ export function generate(
 }
 
 function merge(a: ParameterSet, b: ParameterSet): ParameterSet {
-  return { values: { ...a.values, ...b.values }, not: { ...a.not, ...b.not } };
+  const isOpaque = a.isOpaque === true || b.isOpaque === true;
+  return { values: { ...a.values, ...b.values }, not: { ...a.not, ...b.not }, isOpaque };
 }
 
 /** Clusters are not at hand; what their labels are is known as far as the selector says it. */
@@ -164,6 +167,7 @@ function ofGit(
         merge(given, {
           values: { ...content, values, metadata, ...pathParameters(folder, candidate) },
           not: {},
+          isOpaque: directories === undefined && Object.keys(content).length === 0,
         }),
       );
     }
@@ -197,7 +201,12 @@ function foldersOf(files: readonly string[]): string[] {
 function contentOf(text: string): Parameters {
   try {
     const value = parseYaml(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Parameters) : {};
+    // Of a list, each entry gives Applications of its own.
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return Object.assign(
+      {},
+      ...entries.filter((one) => typeof one === 'object' && one !== null),
+    ) as Parameters;
   } catch {
     return {};
   }

@@ -46,7 +46,7 @@ export function wrongName(image: string): { readonly what: string; readonly mean
 
 /** True for what a tool replaces before it applies the manifests: ko's names, templates, words in capitals. */
 function isFilledIn(image: string): boolean {
-  return /^ko:\/\/|[<>{}[\]%$]|^[A-Z][A-Z0-9_]*(?::[A-Z][A-Z0-9_]*)?$/.test(image);
+  return /^ko:\/\/|[<>{}[\]%$]|(?:^|[/:])[A-Z][A-Z0-9_-]+(?:[/:@]|$)/.test(image);
 }
 
 /** An image has a name that no runtime can read. */

@@ -2,7 +2,7 @@ import { isUnclosed, namesIn, type Reference, referencesIn } from '../gitops/exp
 import type { GeneratorSpec } from '../gitops/generators.ts';
 import { type Offer, offerOf, ofPaths } from '../gitops/parameters.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { didYouMean, nearest } from '../text/nearest.ts';
+import { didYouMean, editDistance, nearest } from '../text/nearest.ts';
 import type { Context, Problem, Rule } from './rule.ts';
 
 interface SetSpec {
@@ -40,7 +40,7 @@ function wrong({ steps, written }: Reference, offer: Offer): string | undefined 
   if (first !== 'metadata') return undefined;
   if (third === undefined || second !== 'labels') return of(['labels', 'annotations'], second);
   // A cluster may have labels that no selector asks for; one that is nearly one of these was meant to be it.
-  const meant = labels.has(third) ? undefined : nearest(third, labels);
+  const meant = labels.has(third) ? undefined : [...labels].find((one) => editDistance(one, third) <= 2);
   return meant === undefined
     ? undefined
     : `no cluster is chosen by a label ${third} (did you mean "${meant}"?)`;

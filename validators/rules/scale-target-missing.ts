@@ -14,7 +14,7 @@ export const scaleTargetMissing: Rule = {
     for (const { object, namespace, target } of scalersOf(model)) {
       const { apiVersion, kind, name } = target;
       const there = model.workloads.filter((workload) => workload.namespace === namespace);
-      const group = apiVersion?.split('/')[0];
+      const group = apiVersion?.includes('/') === true ? apiVersion.split('/')[0] : '';
       if (scalable.includes(kind) && group !== 'apps') {
         yield {
           object,

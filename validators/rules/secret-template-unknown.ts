@@ -30,15 +30,16 @@ function namesIn(template: string): string[] {
 }
 
 function* inTemplates(object: KubernetesObject, at: string, spec: Spec): Iterable<Problem> {
-  const { target, data = [], dataFrom = [] } = spec;
+  const { target } = spec;
+  const [data, dataFrom] = [spec.data ?? [], spec.dataFrom ?? []];
   // What is taken whole has names that only the store knows.
   if (dataFrom.length > 0) return;
   const fetched = data.flatMap(({ secretKey }) => secretKey ?? []);
-  const { data: made = {}, metadata = {} } = target?.template ?? {};
+  const { data: made, metadata } = target?.template ?? {};
   for (const [field, texts] of [
-    ['data', made],
-    ['metadata.labels', metadata.labels ?? {}],
-    ['metadata.annotations', metadata.annotations ?? {}],
+    ['data', made ?? {}],
+    ['metadata.labels', metadata?.labels ?? {}],
+    ['metadata.annotations', metadata?.annotations ?? {}],
   ] as const) {
     for (const [key, text] of Object.entries(texts)) {
       if (typeof text !== 'string') continue;

@@ -177,7 +177,7 @@ function* inPodFailurePolicy(
   policy: PodFailurePolicy | undefined,
 ): Iterable<Problem> {
   if (!policy) return;
-  if (pod.restartPolicy !== 'Never')
+  if (pod.restartPolicy !== undefined && pod.restartPolicy !== 'Never')
     yield refused(
       object,
       joinPath(templatePath, 'spec.restartPolicy'),

@@ -1,5 +1,6 @@
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { documentsOf } from '../text/documents.ts';
 import { remember } from '../text/remember.ts';
@@ -14,6 +15,7 @@ import {
   unique,
   wordsOf,
 } from './addresses.ts';
+import { passwordFile } from './data-source-names.ts';
 
 /** Something that tells a workload where to connect, with the place that says so. */
 export interface Told {
@@ -28,6 +30,16 @@ export interface Told {
   readonly by: string;
   /** True when the same file is mounted by several workloads, and not each of them need read the address. */
   readonly shared: boolean;
+  /** The line of the file's text that holds it, from 1, where it stands there as it is read. */
+  readonly within?: number;
+}
+
+/** The line of a text that first names a host, and its port where a line has both. */
+function lineOf(text: string, { host, port }: Address): { readonly within?: number } {
+  const lines = text.toLowerCase().split('\n');
+  const both = lines.findIndex((line) => line.includes(host) && line.includes(String(port)));
+  const found = both >= 0 ? both : lines.findIndex((line) => line.includes(host));
+  return found < 0 ? {} : { within: found + 1 };
 }
 
 /** One value of a container's environment, wherever it comes from. */
@@ -109,7 +121,7 @@ function fieldValue(workload: Workload, fieldPath: string | undefined): string |
   if (fieldPath === 'metadata.name' && workload.kind === 'StatefulSet') return `${workload.name}-0`;
   if (fieldPath === "metadata.labels['apps.kubernetes.io/pod-index']") return '0';
   const label = /^metadata\.labels\['(.+)'\]$/.exec(fieldPath ?? '')?.[1];
-  return label === undefined ? undefined : workload.labels[label];
+  return label === undefined ? undefined : own(workload.labels, label);
 }
 
 /** Last words of a name whose value is a host by itself. */
@@ -209,6 +221,7 @@ export const addressesInFile: (name: string, text: string) => readonly Address[]
 
 function readFile(name: string, text: string): Address[] {
   if (/\.(?:sh|bash|ash)$/.test(name) || /^#!.*sh\b/.test(text)) return addressesInScript(text);
+  if (/(?:^|\.)pgpass$/.test(name)) return unique(passwordFile(text, isBareHost));
   if (notSettings.test(name) || text.startsWith('#!') || text.startsWith('-----BEGIN')) return [];
   if (/\.(?:ya?ml|json)$/.test(name)) {
     const read = documentsOf(text);
@@ -366,6 +379,7 @@ export function whatIsTold(model: Model): Told[] {
         path: configuration.pathOf(key),
         by: `file ${key}`,
         shared,
+        ...lineOf(text, address),
       });
     }
   }

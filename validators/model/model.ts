@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { type Configuration, readConfigurations } from './configuration.ts';
 import type {
@@ -197,7 +198,7 @@ export function selectsPods(selector: Labels | undefined, workload: Workload): b
   const pairs = Object.entries(selector ?? {});
   return (
     pairs.length > 0 &&
-    pairs.every(([key, value]) => workload.labels[key] === value || isAdded(workload, key, value))
+    pairs.every(([key, value]) => own(workload.labels, key) === value || isAdded(workload, key, value))
   );
 }
 

@@ -5,6 +5,7 @@ import { addressPortClosed } from './address-port-closed.ts';
 import { addressWithoutService } from './address-without-service.ts';
 import { advertisedElsewhere } from './advertised-elsewhere.ts';
 import { alertExpressionWrong } from './alert-expression-wrong.ts';
+import { applicationNameRepeated } from './application-name-repeated.ts';
 import { applicationPathMissing } from './application-path-missing.ts';
 import { budgetBlocksDrain } from './budget-blocks-drain.ts';
 import { budgetSelectsNothing } from './budget-selects-nothing.ts';
@@ -28,6 +29,7 @@ import { flowCut } from './flow-cut.ts';
 import { graceTooShort } from './grace-too-short.ts';
 import { headlessServiceMissing } from './headless-service-missing.ts';
 import { heapRefused } from './heap-refused.ts';
+import { imageNameRefused } from './image-name-refused.ts';
 import { imagePulledFromNowhere } from './image-pulled-from-nowhere.ts';
 import { imageUnpinned } from './image-unpinned.ts';
 import { ingressBackendMissing } from './ingress-backend-missing.ts';
@@ -55,6 +57,7 @@ import { namespaceOpen } from './namespace-open.ts';
 import { nodePortClash } from './node-port-clash.ts';
 import { nodePortUnmapped } from './node-port-unmapped.ts';
 import { notOffered } from './not-offered.ts';
+import { parameterUnknown } from './parameter-unknown.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { peersCut } from './peers-cut.ts';
 import { podFitsNoNode } from './pod-fits-no-node.ts';
@@ -89,6 +92,7 @@ import { scheduleWrong } from './schedule-wrong.ts';
 import { scrapeCut } from './scrape-cut.ts';
 import { secretInGit } from './secret-in-git.ts';
 import { secretStoreMissing } from './secret-store-missing.ts';
+import { secretTemplateUnknown } from './secret-template-unknown.ts';
 import { selectorMismatch } from './selector-mismatch.ts';
 import { selectorOverlap } from './selector-overlap.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
@@ -103,6 +107,7 @@ import { spreadImpossible } from './spread-impossible.ts';
 import { spreadSelectsNothing } from './spread-selects-nothing.ts';
 import { subjectMissing } from './subject-missing.ts';
 import { subpathMissing } from './subpath-missing.ts';
+import { syncSettingUnknown } from './sync-setting-unknown.ts';
 import { targetMatchesNothing } from './target-matches-nothing.ts';
 import { timeZoneUnknown } from './time-zone-unknown.ts';
 import { tlsSecretMissing } from './tls-secret-missing.ts';
@@ -126,6 +131,7 @@ export const rules: readonly Rule[] = [
   addressWithoutService,
   advertisedElsewhere,
   alertExpressionWrong,
+  applicationNameRepeated,
   applicationPathMissing,
   budgetBlocksDrain,
   budgetSelectsNothing,
@@ -149,6 +155,7 @@ export const rules: readonly Rule[] = [
   graceTooShort,
   headlessServiceMissing,
   heapRefused,
+  imageNameRefused,
   imagePulledFromNowhere,
   imageUnpinned,
   ingressBackendMissing,
@@ -176,6 +183,7 @@ export const rules: readonly Rule[] = [
   nodePortClash,
   nodePortUnmapped,
   notOffered,
+  parameterUnknown,
   peerElsewhere,
   peersCut,
   podFitsNoNode,
@@ -209,6 +217,7 @@ export const rules: readonly Rule[] = [
   scrapeCut,
   secretInGit,
   secretStoreMissing,
+  secretTemplateUnknown,
   selectorMismatch,
   selectorOverlap,
   serviceAccountMissing,
@@ -223,6 +232,7 @@ export const rules: readonly Rule[] = [
   spreadSelectsNothing,
   subjectMissing,
   subpathMissing,
+  syncSettingUnknown,
   targetMatchesNothing,
   timeZoneUnknown,
   tlsSecretMissing,
@@ -331,13 +341,14 @@ const allowanceRule = { id: 'allowance-stale', severity: 'error' } as const;
 
 function asFinding(
   rule: Pick<Rule, 'id' | 'severity'>,
-  { object, path, message, source, severity }: Problem,
+  { object, path, within, message, source, severity }: Problem,
 ): Finding {
   return {
     rule: rule.id,
     severity: severity ?? rule.severity,
     ...(object === undefined ? {} : { resource: nameOf(object) }),
     ...(path === undefined || path === '' ? {} : { path }),
+    ...(within === undefined ? {} : { within }),
     message,
     ...(source === undefined ? {} : { source }),
   };

@@ -1,6 +1,7 @@
 import type { HorizontalPodAutoscaler } from '../model/kubernetes.ts';
 import { type Model, namespaceOf } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
 
@@ -43,7 +44,7 @@ function defaultRequest(model: Model, namespace: string, resource: string): stri
       }[];
     };
     for (const { type, default: limit, defaultRequest: request } of limits) {
-      const given = request?.[resource] ?? limit?.[resource];
+      const given = own(request, resource) ?? own(limit, resource);
       if (type === 'Container' && given !== undefined) return `${object.metadata.name} gives ${given}`;
     }
   }
@@ -78,7 +79,7 @@ export const scaleMetricWithoutRequest: Rule = {
         for (const container of running) {
           if (only !== undefined && container.name !== only) continue;
           const { requests, limits } = container.spec.resources ?? {};
-          if (requests?.[resource] !== undefined || limits?.[resource] !== undefined) continue;
+          if (own(requests, resource) !== undefined || own(limits, resource) !== undefined) continue;
           const given = defaultRequest(model, namespace, resource);
           const effect =
             given === undefined

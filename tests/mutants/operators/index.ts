@@ -7,6 +7,7 @@ import { gitops } from './gitops.ts';
 import { jobs } from './jobs.ts';
 import { probes } from './probes.ts';
 import { references } from './references.ts';
+import { refusals } from './refusals.ts';
 import { room } from './room.ts';
 import { scaling } from './scaling.ts';
 import { security } from './security.ts';
@@ -25,5 +26,6 @@ export const operators: readonly Operator[] = [
   ...dataSystems,
   ...alerts,
   ...apiServer,
+  ...refusals,
   ...gitops,
 ];

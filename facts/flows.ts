@@ -48,6 +48,7 @@ export function flowsRule(tables: Facts): Rule {
         yield {
           object: flow.told.object,
           path: flow.told.path,
+          ...(flow.told.within === undefined ? {} : { within: flow.told.within }),
           message: `${flow.told.by} tells ${name}, and facts/${system}.md has no such flow in ${target}: add it to the table, or mend the address`,
         };
       }

@@ -10,6 +10,7 @@ import type { IEnvVar } from 'kubernetes-models/v1/EnvVar';
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim';
 import type { IProbe } from 'kubernetes-models/v1/Probe';
 import type { IService } from 'kubernetes-models/v1/Service';
+import { fieldAt } from './field.ts';
 import { writtenName } from './names.ts';
 import { containerOf, podTemplate } from './pods.ts';
 
@@ -17,6 +18,10 @@ import { containerOf, podTemplate } from './pods.ts';
 export interface Reading {
   readonly value: string;
   readonly path: string;
+  /** The places of the object that the value is made of, where that is not the path alone. */
+  readonly parts?: readonly string[];
+  /** The object that it was read from, where that is another one. */
+  readonly object?: KubernetesObject;
 }
 
 /**
@@ -105,15 +110,25 @@ export const readers: Readonly<Record<string, Reader>> = {
 
   replicas: (object, _words, objects) => {
     const { spec } = as<IDeployment>(object, 'Deployment', 'StatefulSet');
-    const scaler = objects
-      .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
-      .map((candidate) => as<IHorizontalPodAutoscaler>(candidate, 'HorizontalPodAutoscaler').spec)
-      .find(
-        (hpa) => hpa?.scaleTargetRef.kind === object.kind && hpa.scaleTargetRef.name === object.metadata.name,
+    const hpa = objects.find((candidate) => {
+      const target = (candidate as unknown as IHorizontalPodAutoscaler).spec?.scaleTargetRef;
+      return (
+        candidate.kind === 'HorizontalPodAutoscaler' &&
+        target?.kind === object.kind &&
+        target.name === object.metadata.name
       );
-    if (scaler === undefined) return { value: text(spec?.replicas ?? 1), path: 'spec.replicas' };
-    const pinned = spec?.replicas === undefined ? '' : ` with replicas ${spec.replicas}`;
-    return { value: `${scaler.minReplicas ?? 1}..${scaler.maxReplicas}${pinned}`, path: 'spec.replicas' };
+    });
+    if (hpa === undefined) return { value: text(spec?.replicas ?? 1), path: 'spec.replicas' };
+    const scaler = as<IHorizontalPodAutoscaler>(hpa, 'HorizontalPodAutoscaler').spec;
+    const bounds = `${scaler?.minReplicas ?? 1}..${scaler?.maxReplicas}`;
+    if (spec?.replicas !== undefined)
+      return { value: `${bounds} with replicas ${spec.replicas}`, path: 'spec.replicas' };
+    return {
+      value: bounds,
+      path: 'spec.minReplicas',
+      parts: ['spec.minReplicas', 'spec.maxReplicas'],
+      object: hpa,
+    };
   },
 
   strategy: (object) => {
@@ -136,6 +151,7 @@ export const readers: Readonly<Record<string, Reader>> = {
     return {
       value: [...(container.command ?? []), ...(container.args ?? [])].join(' '),
       path: `${path}.command`,
+      parts: [`${path}.command`, `${path}.args`],
     };
   },
 
@@ -168,7 +184,12 @@ export const readers: Readonly<Record<string, Reader>> = {
         .filter(Boolean)
         .join(' '),
     );
-    return { value: described.join(', '), path: `${all[0]?.path ?? 'spec'}.resources.requests.storage` };
+    const [path = 'spec', ...others] = all.map((claim) => claim.path);
+    return {
+      value: described.join(', '),
+      path: `${path}.resources.requests.storage`,
+      parts: [path, ...others],
+    };
   },
 
   'storage class': (object) => {
@@ -192,6 +213,7 @@ export const readers: Readonly<Record<string, Reader>> = {
     return {
       value: `${spec?.successfulJobsHistoryLimit ?? 3}/${spec?.failedJobsHistoryLimit ?? 1}`,
       path: 'spec.successfulJobsHistoryLimit',
+      parts: ['spec.successfulJobsHistoryLimit', 'spec.failedJobsHistoryLimit'],
     };
   },
 
@@ -241,7 +263,10 @@ export const readers: Readonly<Record<string, Reader>> = {
     else if (volume?.persistentVolumeClaim) value = `claim ${volume.persistentVolumeClaim.claimName}`;
     else if (volume?.emptyDir) value = 'emptyDir';
     else if (isTemplate) value = `template ${mount.name}`;
-    return { value: `${value}${subPath}`, path: where };
+    const volumes = `${path.replace(/\.(?:initC|c)ontainers\[\d+\]$/, '')}.volumes`;
+    const at = `${volumes}[${volume === undefined ? -1 : (spec.volumes ?? []).indexOf(volume)}]`;
+    const source = ['configMap', 'secret', 'persistentVolumeClaim'].map((kind) => `${at}.${kind}`);
+    return { value: `${value}${subPath}`, path: where, parts: [...source, `${where}.subPath`] };
   },
 
   'waits for': (object) => {
@@ -340,16 +365,6 @@ export const readers: Readonly<Record<string, Reader>> = {
 
 /** The value at a JSON path, as `$.spec.ports[0].port`: for what no reader has a name for. */
 export function readPath(object: KubernetesObject, path: string): Reading {
-  const steps = [
-    ...path
-      .slice(1)
-      .replaceAll(/\['([^']+)'\]/g, '["$1"]')
-      .matchAll(/\["([^"]+)"\]|\[(\d+)\]|\.([^.[\]]+)/g),
-  ];
-  let value: unknown = object;
-  for (const [, quoted, index, plain] of steps) {
-    const step = quoted ?? index ?? plain ?? '';
-    value = (value as Record<string, unknown> | undefined | null)?.[step];
-  }
-  return { value: text(value), path: path.replace(/^\$\.?/, '') };
+  const plain = path.replace(/^\$\.?/, '').replaceAll(/\['([^']+)'\]/g, '["$1"]');
+  return { value: text(fieldAt(object, plain)), path: plain };
 }

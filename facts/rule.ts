@@ -8,6 +8,7 @@ import {
   type Rule,
 } from '@plumbline/validators';
 import { type Facts, readTablesOf } from './files.ts';
+import { nearestLine, wrongPart } from './leaf.ts';
 import { findObject } from './names.ts';
 import { type Reader, type Reading, readers, readPath } from './readers.ts';
 import { type Fact, readFacts } from './table.ts';
@@ -40,7 +41,8 @@ function readerOf(fact: Fact): { readonly read: Reader; readonly words: readonly
   const words = fact.name.split(/\s+/);
   if (fact.name.startsWith('$')) return { read: (object) => readPath(object, fact.name), words: [] };
   for (const length of [2, 1]) {
-    const read = readers[words.slice(0, length).join(' ')];
+    const name = words.slice(0, length).join(' ');
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
     if (read !== undefined) return { read, words: words.slice(length) };
   }
   return undefined;
@@ -78,12 +80,19 @@ export function judgeFact(
     return problem(`${where} says that ${fact.name} is ${fact.expected}, and ${reason}`);
   }
   if (holds(fact.expected, reading.value)) return undefined;
-  return problem(
-    fact.expected.startsWith('~') && reading.value.includes('\n')
-      ? `${where} says that ${fact.name} holds "${fact.expected.slice(1)}", and it does not`
-      : `${where} says that ${fact.name} is ${fact.expected}, and it is ${reading.value}`,
-    reading.path,
-  );
+  if (fact.expected.startsWith('~') && reading.value.includes('\n')) {
+    const wanted = fact.expected.slice(1);
+    const message = `${where} says that ${fact.name} holds "${wanted}", and it does not`;
+    return { ...problem(message, reading.path), within: nearestLine(reading.value, wanted) };
+  }
+  const read = reading.object ?? object;
+  return {
+    ...problem(
+      `${where} says that ${fact.name} is ${fact.expected}, and it is ${reading.value}`,
+      wrongPart(read, reading, fact.expected),
+    ),
+    object: read,
+  };
 }
 
 function holds(expected: string, found: string): boolean {

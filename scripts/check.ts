@@ -29,7 +29,7 @@ against the systems' facts and against what its environment offers, and says wha
   --cache DIR    keep results there, by content (default: .cache of this repository)
   --help         show this
 
-Exit codes: 0 nothing is wrong; 1 errors were found, be it in a file by which the rest is judged; 2 it could not run.
+Exit codes: 0 nothing is wrong; 1 errors were found, be it in a file by which the rest is judged; 2 it could not run, or could not read all that it was given.
 `;
 
 await main(() =>

@@ -34,7 +34,9 @@ export async function checkPath(
   kustomize: string,
   options: CheckStreamOptions,
 ): Promise<ReportedTarget> {
-  const { root, name } = await placeOf(folder, '--path takes the folder of a kustomization');
+  const place = await placeOf(folder, '--path takes the folder of a kustomization');
+  const { root, move } = await aroundAll(place, [place.name]);
+  const name = move(place.name);
   const { target } = await checkFolder(root, name, kustomize, options);
   const { findings, resources } = target;
   if (resources.length === 0 || !findings.some(({ severity }) => severity === 'error')) return target;
@@ -55,9 +57,11 @@ export async function checkEvery(
   options: CheckStreamOptions,
   progress: (message: string) => void = () => {},
 ): Promise<ReportedTarget[]> {
-  const { root, name } = await placeOf(folder, '--every takes a folder with kustomizations below it');
-  const names = tops(await findKustomizations(root, join(root, name)));
-  if (names.length === 0) throw new UsageError(`there is no kustomization below ${folder}`);
+  const place = await placeOf(folder, '--every takes a folder with kustomizations below it');
+  const found = tops(await findKustomizations(place.root, join(place.root, place.name)));
+  if (found.length === 0) throw new UsageError(`there is no kustomization below ${folder}`);
+  const { root, move } = await aroundAll(place, found);
+  const names = found.map(move);
   let done = 0;
   const checked = await pooled(names, options.workers, async (one) => {
     const found = await checkFolder(root, one, kustomize, options);
@@ -107,15 +111,34 @@ async function render(root: string, folder: string, kustomize: string): Promise<
   return built.ok && built.stream.trim() !== '' ? built.stream : undefined;
 }
 
-async function placeOf(
-  folder: string,
-  takes: string,
-): Promise<{ readonly root: string; readonly name: string }> {
+interface Place {
+  readonly root: string;
+  /** The folder, relative to the root. */
+  readonly name: string;
+  /** True for the root of a git repository. */
+  readonly isRepository: boolean;
+}
+
+/**
+ * A root that holds every file of some kustomizations, with the way from names below the first root to names below it. The root of a
+ * repository stays what it is: what reports are compared by.
+ */
+async function aroundAll({ root, isRepository }: Place, names: readonly string[]) {
+  let up = 0;
+  for (const name of isRepository ? [] : names) {
+    const { files } = await readInputs(root, name, newReads());
+    for (const file of files) up = Math.max(up, (/^(?:\.\.\/)+/.exec(file)?.[0] ?? '').length / 3);
+  }
+  const around = resolve(root, '../'.repeat(up));
+  return { root: around, move: (name: string) => relative(around, resolve(root, name)) || '.' };
+}
+
+async function placeOf(folder: string, takes: string): Promise<Place> {
   const absolute = resolve(folder);
   const there = await stat(absolute).catch(() => undefined);
   if (!there?.isDirectory()) throw new UsageError(`${folder} is no folder: ${takes}`);
-  const root = await repositoryOf(absolute);
-  return { root, name: relative(root, absolute) || '.' };
+  const { root, isRepository } = await repositoryOf(absolute);
+  return { root, name: relative(root, absolute) || '.', isRepository };
 }
 
 async function checkFolder(
@@ -155,7 +178,7 @@ async function checkFolder(
     ...options,
     ...(deliveries === undefined ? {} : { deliveries }),
     kustomization: readTree(root, name, reads),
-    locate: ({ object }, path) => locate(object, path),
+    locate: ({ object }, path, within) => locate(object, path, within),
   });
   return target === undefined ? failed(name, []) : { target, text: built.stream };
 }
@@ -169,15 +192,16 @@ function empty(target: string, findings: readonly Finding[]): ReportedTarget {
 }
 
 /** The root of the git repository around a folder; where there is none, where the command stands if the folder is in it, else the folder. */
-async function repositoryOf(folder: string): Promise<string> {
+async function repositoryOf(folder: string): Promise<Omit<Place, 'name'>> {
   try {
     const { stdout } = await promisify(execFile)('git', ['rev-parse', '--show-toplevel'], {
       cwd: folder,
       timeout: 10_000,
     });
-    return stdout.trim();
+    return { root: stdout.trim(), isRepository: true };
   } catch {
     const here = process.cwd();
-    return folder.startsWith(here.endsWith(sep) ? here : `${here}${sep}`) ? here : folder;
+    const root = folder.startsWith(here.endsWith(sep) ? here : `${here}${sep}`) ? here : folder;
+    return { root, isRepository: false };
   }
 }

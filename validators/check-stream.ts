@@ -2,15 +2,16 @@ import type { Environment } from './environment/environment.ts';
 import type { Finding, ResourceName } from './finding.ts';
 import type { Deliveries } from './gitops/deliver.ts';
 import type { Tree } from './kustomization/tree.ts';
-import { nameOf } from './render/objects.ts';
+import { type KubernetesObject, nameOf } from './render/objects.ts';
 import { readStream, type StreamObject } from './render/stream.ts';
 import { type ReportedTarget, reportFlow } from './reports/report.ts';
 import { type Context, contextOf, type Judgement, judge, type Rule } from './rules/index.ts';
-import { readSchemaIndex } from './schemas/index.ts';
+import { readSchemaIndex, type SchemaIndex } from './schemas/index.ts';
 import type { SchemaOptions } from './schemas/kubeconform.ts';
 import { type SchemaError, validateSchemas } from './schemas/validate.ts';
 import { linesOf } from './source/line-at.ts';
 import { withLine } from './source/with-line.ts';
+import { nearest } from './text/nearest.ts';
 import { toldOnce } from './told-once.ts';
 
 /** Rendered YAML, and how reports name it. */
@@ -29,7 +30,7 @@ export interface CheckStreamOptions extends SchemaOptions {
   /** What its Applications would apply. */
   readonly deliveries?: Deliveries;
   /** Finds the line that set a field; by default the line in the rendered text itself. */
-  readonly locate?: (object: StreamObject, path: string) => Finding['source'] | undefined;
+  readonly locate?: (object: StreamObject, path: string, within?: number) => Finding['source'] | undefined;
 }
 
 /**
@@ -43,7 +44,10 @@ export async function checkStreams(
   const read = streams.map(({ name, text }) => ({ name, ...readStream(text, name) }));
   const distinct = new Map(read.flatMap(({ objects }) => objects).map((object) => [object.digest, object]));
   // Rules judge while kubeconform runs: it is awaited after them.
-  const validated = Promise.all([validateSchemas([...distinct.values()], options), readSchemaIndex()]);
+  const validated = Promise.all([
+    validateSchemas([...distinct.values()], { ...options, foreign: true }),
+    readSchemaIndex(),
+  ]);
   validated.catch(() => {});
   const judged = read.map(({ name, objects }) => {
     const plain = objects.map(({ object }) => object);
@@ -58,11 +62,10 @@ export async function checkStreams(
     return { context, judgement: judgeFirst(context, options.rules) };
   });
   const [verdicts, index] = await validated;
-  const groups = new Set(index.kinds.map(({ group }) => group));
   const targets: ReportedTarget[] = [];
   for (const [position, { name, objects, findings }] of read.entries()) {
     const schema = objects.flatMap((object) =>
-      schemaFindings(object, verdicts.get(object.digest) ?? [], groups),
+      schemaFindings(object, verdicts.get(object.digest) ?? [], index),
     );
     const { context, judgement } = judged[position] as (typeof judged)[number];
     const { findings: more, notChecked } = judgement(!schema.some(({ severity }) => severity === 'error'));
@@ -97,21 +100,31 @@ function judgeFirst(context: Context, rules: readonly Rule[]): (fits: boolean) =
   }
 }
 
-/** Errors of one object; a kind of a group that nobody here knows is not an error: its CRD is somebody else's. */
+/** True for a kind whose CRD is somebody else's: of a group that nobody here knows, or of one that more than one project shares. */
+function isUnknown({ apiVersion, kind }: KubernetesObject, { kinds }: SchemaIndex): boolean {
+  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+  const of = kinds.filter((entry) => entry.group === group);
+  if (of.length === 0) return true;
+  const builtIn = of.some(({ source }) => source.startsWith('k8s.io/kubernetes@'));
+  const names = of.map((entry) => entry.kind);
+  return !builtIn && !names.includes(kind) && nearest(kind, names) === undefined;
+}
+
+/** Errors of one object; a kind that no schema at hand can know is not an error. */
 function schemaFindings(
   { object }: StreamObject,
   errors: readonly SchemaError[],
-  groups: ReadonlySet<string>,
+  index: SchemaIndex,
 ): Finding[] {
-  const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
+  const [group] = object.apiVersion.split('/');
   return errors.map(({ path, message }) => {
-    const unknown = path === 'apiVersion' && !groups.has(group);
+    const unknown = path === 'apiVersion' && isUnknown(object, index);
     return {
       rule: unknown ? 'schema-unknown' : 'schema',
       severity: unknown ? ('warning' as const) : ('error' as const),
       resource: nameOf(object),
       path,
-      message: unknown ? `no schema of ${group} is at hand, so ${object.kind} is not validated` : message,
+      message: unknown ? `no schema of ${group} ${object.kind} is at hand, so it is not validated` : message,
     };
   });
 }
@@ -138,11 +151,11 @@ function sources(
     return known(path);
   };
   return async (finding) => {
-    const { resource, path = '' } = finding;
+    const { resource, path = '', within } = finding;
     if (finding.source !== undefined || resource === undefined) return finding;
     const object = byName.get(key(resource));
     if (object === undefined) return finding;
-    const found = locate?.(object, path);
+    const found = locate?.(object, path, within);
     if (found !== undefined) return { ...finding, source: found };
     return { ...finding, source: { file: name, line: object.line + lineIn(object, path) - 1 } };
   };

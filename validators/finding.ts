@@ -25,6 +25,8 @@ export interface Finding {
   readonly resource?: ResourceName;
   /** Where in the object, as `spec.template.spec.containers[0].image`. */
   readonly path?: string;
+  /** The line of the text at the path that is meant, from 1, where that text has several. */
+  readonly within?: number;
   /** What is wrong, what would happen, and the way out. */
   readonly message: string;
   readonly source?: Source;

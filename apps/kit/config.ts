@@ -57,6 +57,28 @@ export function text(name: string, takes: string, fallback?: string): Setting<st
   return { name, takes, parse: (value) => value, ...(fallback === undefined ? {} : { fallback }) };
 }
 
+/** A text that matches. */
+export function matching(name: string, takes: string, pattern: RegExp, fallback?: string): Setting<string> {
+  return { ...text(name, takes, fallback), parse: (value) => (pattern.test(value) ? value : undefined) };
+}
+
+/** Where to listen: `host:port`, or `:port` for every interface; port 0 is any that is free. */
+export function listenAddress(name: string, fallback: string): Setting<string> {
+  const takes = 'host:port, or :port for every interface; a port is a number up to 65535';
+  const parse = (value: string) => {
+    const [, port] = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])?:(\d{1,5})$/.exec(value) ?? [];
+    return port !== undefined && Number(port) <= 65_535 ? value : undefined;
+  };
+  return { name, takes, parse, fallback };
+}
+
+/** The URL of something that answers HTTP; nothing where there is none. */
+export function httpUrl(name: string, what: string): Setting<string> {
+  const parse = (value: string) =>
+    /^https?:\/\//.test(value) && URL.canParse(value) && !/\s/.test(value) ? value : undefined;
+  return { name, takes: `the URL of ${what}, http:// or https://`, parse, fallback: '' };
+}
+
 /** A text that no message repeats. */
 export function secret(name: string, takes: string): Setting<string> {
   return { name, takes, secret: true, parse: (value) => value };
@@ -78,17 +100,18 @@ export function number(name: string, what: string, range: NumberRange): Setting<
     ...(fallback === undefined ? {} : { fallback }),
     parse(value) {
       const parsed = Number(value);
-      const fits = value.trim() !== '' && parsed >= least && parsed <= most;
+      // As people write numbers: no 0x10, no 1e3.
+      const fits = /^-?\d+(?:\.\d+)?$/.test(value) && parsed >= least && parsed <= most;
       return fits && (!whole || Number.isInteger(parsed)) ? parsed : undefined;
     },
   };
 }
 
-/** A list between commas, of which each part matches; never empty. */
+/** A list between commas, of which each part is right; never empty. */
 export function list(
   name: string,
   takes: string,
-  part: RegExp,
+  isPart: (part: string) => boolean,
   fallback?: readonly string[],
 ): Setting<readonly string[]> {
   return {
@@ -97,7 +120,7 @@ export function list(
     ...(fallback === undefined ? {} : { fallback }),
     parse(value) {
       const parts = value.split(',').map((one) => one.trim());
-      return parts.every((one) => part.test(one)) ? parts : undefined;
+      return parts.every(isPart) ? parts : undefined;
     },
   };
 }

@@ -1,5 +1,17 @@
 export { type Backoff, backoff } from './backoff.ts';
-export { ConfigError, choice, list, number, readConfig, type Setting, secret, text } from './config.ts';
+export {
+  ConfigError,
+  choice,
+  httpUrl,
+  list,
+  listenAddress,
+  matching,
+  number,
+  readConfig,
+  type Setting,
+  secret,
+  text,
+} from './config.ts';
 export { type Health, type HealthOptions, startHealth } from './health.ts';
 export { createLog, type Log } from './log.ts';
 export { counter, createRegistry, gauge, histogram, Registry } from './metrics.ts';

@@ -1,5 +1,5 @@
 /**
- * Whether a worker gets on: liveness is progress. It is stuck when there has been work, the dependencies have answered
+ * Whether a worker gets on: liveness is progress. It is stuck when there has been work, no dependency refused to answer
  * all the while, and nothing was done for too long; a dependency that is away is waited for.
  */
 export interface Progress {
@@ -37,7 +37,8 @@ export function createProgress({ seconds, now = () => performance.now() }: Progr
     stuck() {
       const idle = (now() - since) / 1000;
       if (away || idle < seconds) return undefined;
-      return `there is work, its dependencies answer, and nothing was committed for ${Math.floor(idle)} s`;
+      // One that is frozen answers nothing, and refuses nothing either.
+      return `there is work, nothing was committed for ${Math.floor(idle)} s, and no dependency is known to be away`;
     },
   };
 }

@@ -29,7 +29,11 @@ await runWorker({
     });
     // One more for the offsets of a new assignment.
     // Rows and position are forgotten together, and Kafka still has the records.
-    const pool = connectPool(config, 'lambda-consumer', storers + 1, log, { mayForget: true });
+    const pool = connectPool(config, 'lambda-consumer', storers + 1, log, {
+      mayForget: true,
+      // Whoever holds an offset for longer may be out of the group.
+      lockSeconds: config.sessionSeconds * 2,
+    });
     const watch = setInterval(() => {
       const why = progress.stuck();
       if (why === undefined) return;

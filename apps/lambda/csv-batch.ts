@@ -1,5 +1,5 @@
 /** lambda-csv-batch: loads the inbox's CSV files into Postgres, each once. */
-import { readConfig, runWorker, text } from '@plumbline/kit';
+import { matching, readConfig, runWorker } from '@plumbline/kit';
 import { connectPool, postgresSettings } from '@plumbline/kit/postgres';
 import { loadInbox } from './batch/load-inbox.ts';
 import { workerSettings } from './worker-settings.ts';
@@ -7,10 +7,10 @@ import { workerSettings } from './worker-settings.ts';
 await runWorker({
   name: 'lambda-csv-batch',
   async work(log, signal) {
-    const inbox = text('INBOX_PATH', 'the folder of the CSV files');
+    const inbox = matching('INBOX_PATH', 'the folder of the CSV files, from the root: /inbox', /^\//);
     const config = readConfig(process.env, { ...workerSettings, ...postgresSettings, inbox });
-    // Two: one that holds the lock of the file, one that loads. A statement may read for as long as the disk takes.
-    const pool = connectPool(config, 'lambda-csv-batch', 2, log, { statementSeconds: 600 });
+    // A statement may read for as long as the disk takes.
+    const pool = connectPool(config, 'lambda-csv-batch', 1, log, { statementSeconds: 600 });
     try {
       await loadInbox(pool, config.inbox, log, signal);
     } finally {

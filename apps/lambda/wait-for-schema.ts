@@ -1,6 +1,6 @@
 /** wait-for-schema: ends when the database has the schema that this image needs; `--deadline=SECONDS` bounds it. */
 import { parseArgs } from 'node:util';
-import { backoff, readConfig, runWorker } from '@plumbline/kit';
+import { backoff, number, readConfig, runWorker } from '@plumbline/kit';
 import { connectPool, isUnavailable, postgresSettings } from '@plumbline/kit/postgres';
 import { knownMigrations, schemaVersion } from './schema/migrate.ts';
 import { workerSettings } from './worker-settings.ts';
@@ -8,9 +8,12 @@ import { workerSettings } from './worker-settings.ts';
 await runWorker({
   name: 'wait-for-schema',
   async work(log, signal) {
-    const config = readConfig(process.env, { ...workerSettings, ...postgresSettings });
-    const { values } = parseArgs({ options: { deadline: { type: 'string', default: '300' } } });
-    const end = performance.now() + Number(values.deadline) * 1000;
+    const { values } = parseArgs({ options: { deadline: { type: 'string' } } });
+    // Its mistakes stand in the same list.
+    const deadline = number('--deadline', 'seconds to wait', { least: 1, most: 86_400, fallback: 300 });
+    const given = { ...process.env, '--deadline': values.deadline };
+    const config = readConfig(given, { ...workerSettings, ...postgresSettings, deadline });
+    const end = performance.now() + config.deadline * 1000;
     const wanted = (await knownMigrations()).length;
     const pool = connectPool(config, 'wait-for-schema', 1, log);
     const waits = backoff(200, 2000);
@@ -29,7 +32,7 @@ await runWorker({
           why = `the database does not answer: ${(error as Error).message}`;
         }
         if (performance.now() > end) {
-          throw new Error(`waited ${values.deadline} s: ${why}. See the Job db-setup-job`);
+          throw new Error(`waited ${config.deadline} s: ${why}. See the Job db-setup-job`);
         }
         log.info(why);
         await waits.wait(signal);

@@ -1,4 +1,4 @@
-import { choice, text } from '@plumbline/kit';
+import { choice, httpUrl, listenAddress } from '@plumbline/kit';
 
 /** What every worker of the system reads. */
 export const workerSettings = {
@@ -7,6 +7,6 @@ export const workerSettings = {
 
 /** What workers that serve probes and metrics read besides. */
 export const servingSettings = {
-  metricsAddress: text('METRICS_ADDRESS', 'host:port, or :port for every interface', ':9090'),
-  tracesEndpoint: text('OTEL_EXPORTER_OTLP_ENDPOINT', 'the URL of an OTLP collector', ''),
+  metricsAddress: listenAddress('METRICS_ADDRESS', ':9090'),
+  tracesEndpoint: httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT', 'an OTLP collector'),
 } as const;

@@ -157,4 +157,40 @@ test('what cannot be read ends with 2, and says what to do', async () => {
   }
 });
 
+test('a directory is named, with the way to check it', async () => {
+  await using folder = await folderWith({ 'a/kustomization.yaml': '' });
+  const { status, stderr } = await check(['--rendered', join(folder.path, 'a')]);
+  assert.is(status, 2);
+  assert.match(stderr, `${join(folder.path, 'a')} is a directory`);
+  assert.match(stderr, 'use --path');
+});
+
+test('of many files, one that cannot be read keeps none of the others from being judged, and the end is 2', async () => {
+  await using folder = await folderWith({ 'shop.yaml': shop });
+  const [missing, good] = [join(folder.path, 'none.yaml'), join(folder.path, 'shop.yaml')];
+  const { status, stdout, stderr } = await check(['--rendered', missing, good]);
+  assert.is(status, 2);
+  assert.match(stdout, 'service-port-unknown');
+  assert.match(stdout, `${missing} cannot be read`);
+  assert.match(stderr, `${missing} cannot be read`);
+});
+
+test('an environment that is not there is named as it was given', async () => {
+  const { status, stderr } = await check(
+    ['--rendered', '-', '--environment', 'clusters/one/environment.yaml'],
+    shop,
+  );
+  assert.is(status, 2);
+  assert.match(stderr, /^clusters\/one\/environment\.yaml: it is not there/m);
+});
+
+test('SARIF names a file outside by its whole address, one inside by its path', async () => {
+  await using folder = await folderWith({ 'shop.yaml': shop });
+  const uriOf = async (file: string) => {
+    const { stdout } = await check(['--rendered', file, '--format', 'sarif']);
+    return /"uri": "([^"]*shop[^"]*)"/.exec(stdout)?.[1];
+  };
+  assert.is(await uriOf(join(folder.path, 'shop.yaml')), `file://${folder.path}/shop.yaml`);
+});
+
 test.run();

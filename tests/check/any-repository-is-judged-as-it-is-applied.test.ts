@@ -150,4 +150,23 @@ test('what others include, and components, are not applied; what renders nothing
   assert.match(String(nothing), 'there is no kustomization below component');
 });
 
+test('outside a repository, files are named from a folder that holds them all', async () => {
+  await using folder = await folderWith(pieces);
+  const found = await inside({ ...folder, path: join(folder.path, 'overlays') }, () =>
+    checkPath('one', kustomize, {
+      ...options(folder),
+      rules: rules.filter(({ id }) =>
+        ['token-for-nothing', 'image-unpinned', 'namespace-missing'].includes(id),
+      ),
+    }),
+  );
+  const files = found.findings.map(({ source }) => source?.file ?? '');
+  assert.ok(files.length > 0);
+  assert.equal(
+    files.filter((file) => file.startsWith('../')),
+    [],
+  );
+  assert.is(found.target, 'overlays/one');
+});
+
 test.run();

@@ -34,6 +34,14 @@ test('a List becomes its items', () => {
   assert.equal(told(list), ['1: this Secret has no name (item 1 of a List): it could not be applied']);
 });
 
+test('a list of one kind need not say of each item what it is', () => {
+  const items = [{ metadata: { name: 'a' } }, { kind: 'Secret', apiVersion: 'v1', metadata: { name: 'b' } }];
+  assert.equal(names(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMapList', items })), [
+    '1 ConfigMap/a',
+    '1 Secret/b',
+  ]);
+});
+
 test('a Job that the API server is to name is an object', () => {
   assert.equal(names('apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: load- }\n'), [
     '1 Job/load-*',
@@ -47,6 +55,13 @@ for (const [what, text, message] of [
   ['a comment alone', '# nothing\n', /^1: it holds no object/],
   ['a list', '- a\n', /^1: this is no object/],
   ['a number', '42\n', /^1: this is no object/],
+  ['a List without items', 'apiVersion: v1\nkind: List\n', /^1: this List has no items: nothing/],
+  [
+    'a Helm template',
+    'kind: A\nmetadata:\n  name: {{ .Values.a }}\n',
+    /^[13]: this looks like a Helm template/,
+  ],
+  ['a Helm template of blocks', '{{- if .a }}\nkind: A\n{{- end }}\n', /^1: this looks like a Helm template/],
   ['an object without kind', 'apiVersion: v1\nmetadata: { name: a }\n', /^1: this object has no kind/],
   [
     'an object without apiVersion',

@@ -94,4 +94,26 @@ test('a server that is known to open a port beside each of its own', async () =>
   );
 });
 
+test('the port of a headless Service that nothing goes by needs nobody to answer', async () => {
+  const port = ', ports: [{ containerPort: 8080 }]';
+  const named = workload('api', '{ app: api }', port);
+  const headless = (type: string) => service('{ app: api }', '10811').replace('spec:\n', `spec:\n${type}`);
+  const path = 'spec.ports[0].targetPort';
+  assert.equal(await found(named, headless('  clusterIP: None\n')), [`warning service-port-unknown ${path}`]);
+  assert.equal(await found(named, headless('')), [`error service-port-unknown ${path}`]);
+  const client = workload('client', '{ app: client }', ', env: [{ name: STORE, value: "leader:80" }]');
+  const told = await found(named, headless('  clusterIP: None\n'), client);
+  assert.ok(told.includes(`error service-port-unknown ${path}`), told.join('\n'));
+});
+
+test('a kind that another project has in a group of several is not known; a mistyped one is', async () => {
+  const object = (apiVersion: string, kind: string) =>
+    `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: a, namespace: shop }\nspec: {}\n`;
+  assert.equal(await found(object('argoproj.io/v1alpha1', 'WorkflowTemplate')), [
+    'warning schema-unknown apiVersion',
+  ]);
+  assert.equal(await found(object('monitoring.coreos.com/v1', 'ServiceMonitr')), ['error schema apiVersion']);
+  assert.equal(await found(object('apps/v1', 'Workflow')), ['error schema apiVersion']);
+});
+
 test.run();

@@ -96,7 +96,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
         '  - path: replicas-patch.yaml\n  - target: { kind: Deployment, name: a.* }\n    patch: |-\n      - op: add\n        path: /spec/pused\n        value: true\n',
       ),
     targets: production,
-    told: 'schema | Deployment api | spec.pused | overlays/production/shop/kustomization.yaml:16 | there is no field pused',
+    told: 'schema | Deployment api | spec.pused | overlays/production/shop/kustomization.yaml:17 | there is no field pused',
   },
   'a file that is not YAML': {
     make: (folder) => folder.edit('base/depot/service.yaml', '  clusterIP: None', '  clusterIP: [None'),

@@ -226,6 +226,76 @@ test('a fact that does not hold names its line, the object, the field, and both 
   });
 });
 
+const container = 'spec.template.spec.containers[0]';
+
+/** Facts of several values, one of which is wrong, with the field that somebody has to mend. */
+const wrongParts: readonly (readonly [string, string, string, string])[] = [
+  ['Deployment/api', 'requests', '100m / 32Mi', `${container}.resources.requests.memory`],
+  ['Deployment/api', 'limits', '2 / 1Gi', `${container}.resources.limits.cpu`],
+  ['Deployment/api', 'env HOST', 'mysql:3307', `${container}.env[0].value`],
+  [
+    'Deployment/api',
+    'env PASSWORD',
+    'secret mysql-secret pass',
+    `${container}.env[1].valueFrom.secretKeyRef.key`,
+  ],
+  [
+    'Deployment/api',
+    'env MODE',
+    'configmap options mode',
+    `${container}.env[2].valueFrom.configMapKeyRef.name`,
+  ],
+  ['Deployment/api', 'command', 'node api.ts --loud', `${container}.args[0]`],
+  [
+    'Deployment/api',
+    'mount /etc/shop/a.conf',
+    'configmap other a.conf',
+    'spec.template.spec.volumes[0].configMap.name',
+  ],
+  ['CronJob/tidy', 'history', '3/1', 'spec.successfulJobsHistoryLimit'],
+  ['Ingress/shop', 'tls', 'other-tls shop.example.com', 'spec.tls[0].secretName'],
+  ['Service/api', 'ports', 'http 81 -> http (30000)', 'spec.ports[0].port'],
+  [
+    'StatefulSet/kafka',
+    'storage',
+    'kafka-data 20Gi ReadWriteOnce',
+    'spec.volumeClaimTemplates[0].spec.resources.requests.storage',
+  ],
+  [
+    'Deployment/api',
+    `$.metadata.labels['app.kubernetes.io/component']`,
+    'web',
+    'metadata.labels["app.kubernetes.io/component"]',
+  ],
+];
+
+for (const [object, name, expected, path] of wrongParts) {
+  test(`${object}: ${name} that is not ${expected} is wrong at ${path}`, () => {
+    assert.is(found(object, name, expected)?.path, path);
+  });
+}
+
+test('a count that a scaler sets is wrong at the scaler', () => {
+  const problem = found('Deployment/api', 'replicas', '2..5');
+  assert.is(problem?.object?.kind, 'HorizontalPodAutoscaler');
+  assert.is(problem?.path, 'spec.maxReplicas');
+});
+
+test('a text that lacks a line is wrong at the line that comes nearest', () => {
+  const config = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'config' },
+    data: { 'a.yaml': 'mode: fast\nstore: redis:6380\nlevel: info\n' },
+  };
+  const problem = judgeFact(
+    fact('ConfigMap/config', 'data a.yaml', '~store: redis:6379'),
+    [config],
+    'kind/shop',
+  );
+  assert.is(problem?.within, 2);
+});
+
 test('an object that is not there is found at the fact, with the nearest that is', () => {
   const finding = found('Deployment/apy', 'replicas', '2');
   assert.match(

@@ -26,6 +26,8 @@ export interface PodOptions {
   readonly index?: number;
   /** The container; the first by default. */
   readonly container?: string;
+  /** What stands for a value that only the cluster knows, as one that an ExternalSecret brings. */
+  readonly unknownValue?: string;
 }
 
 /**
@@ -47,7 +49,8 @@ export function podContainer(system: System, workload: Workload, options: PodOpt
     return configuration.values;
   };
   const value = (kind: 'ConfigMap' | 'Secret', name: string | undefined, key: string) => {
-    const text = values(kind, name).get(key);
+    const known = values(kind, name);
+    const text = known.get(key) ?? (known.has(key) ? options.unknownValue : undefined);
     if (text === undefined)
       throw new Error(`${workload.name}: no value of ${key} in ${kind} ${name} is known here`);
     return text;

@@ -55,7 +55,7 @@ const withOwn = {
 
 /**
  * The check as a command: reads its arguments, reports on standard output and tells its progress on standard error.
- * @returns the exit code: 0 nothing is wrong, 1 errors were found.
+ * @returns the exit code: 0 nothing is wrong, 1 errors were found, 2 some of what it was given could not be read.
  * @throws UsageError when it cannot run as it is asked to.
  */
 export async function checkCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -90,9 +90,10 @@ export async function checkCommand(args: readonly string[], surroundings: Surrou
   const progress = startProgress();
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   let report: Report;
+  let unread: readonly string[] = [];
   let text: string;
   if (others || own === undefined) {
-    report = await checkOthers({
+    const checked = await checkOthers({
       paths: path,
       every,
       rendered: rendered.length === 0 ? [] : [...rendered, ...positionals],
@@ -101,6 +102,7 @@ export async function checkCommand(args: readonly string[], surroundings: Surrou
       scratch: surroundings.scratch,
       progress: progress.say,
     });
+    ({ report, unread } = checked);
     text = plainReport(report, { colour });
   } else {
     try {
@@ -121,6 +123,8 @@ export async function checkCommand(args: readonly string[], surroundings: Surrou
   }
   progress.done();
   process.stdout.write(format === 'text' ? text : formatReport(report, format, rules, version));
+  for (const message of unread) process.stderr.write(`${message}\n`);
+  if (unread.length > 0) return 2;
   return countFindings(report).errors > 0 ? 1 : 0;
 }
 

@@ -26,7 +26,7 @@ schemas that come with it, infers who is told to talk to whom, and names the lin
 kustomize and kubeconform are taken from PATH where their version fits, and else built once with Go from pinned modules,
 into ${cacheFolder()}.
 
-Exit codes: 0 nothing is wrong; 1 errors were found; 2 it could not run.
+Exit codes: 0 nothing is wrong; 1 errors were found; 2 it could not run, or could not read all that it was given.
 `;
 
 /** Where built commands are kept between runs, by the customs of the system. */

@@ -32,6 +32,10 @@ export interface Planned {
     readonly pattern: string;
     readonly repository: string;
   }[];
+  /** The first steps of what generators give a set's template, files of the checkout included. */
+  readonly parameters: readonly { readonly object: KubernetesObject; readonly names: readonly string[] }[];
+  /** Sets that give several Applications one name, with what these would be made of. */
+  readonly repeated: readonly { readonly object: KubernetesObject; readonly paths: readonly string[] }[];
 }
 
 interface Source {
@@ -50,7 +54,7 @@ interface Spec {
 
 interface SetSpec {
   readonly generators?: readonly GeneratorSpec[];
-  readonly template?: { readonly spec?: Spec };
+  readonly template?: { readonly metadata?: { readonly name?: string }; readonly spec?: Spec };
 }
 
 const nothing: ParameterSet = { values: {}, not: {} };
@@ -79,28 +83,63 @@ function fromSpec(
   }));
 }
 
+/** An expression that is the same for all Applications of one cluster. */
+const ofCluster =
+  /^(?:\.?(?:name|nameNormalized|server|project|metadata\.[\w./-]+)|index\s+\.metadata\.\w+\s+"[^"]+")$/;
+
+/** The sources of two Applications of one name, which may be of one cluster; undefined where all have names of their own. */
+function sameName(
+  name: string,
+  sets: readonly ParameterSet[],
+  source: string,
+): readonly string[] | undefined {
+  const seen = new Map<string, string>();
+  for (const { values, isOpaque } of sets) {
+    const parts = fill(name, values);
+    // What nobody here can work out may differ.
+    if (isOpaque === true || parts.some((part) => typeof part !== 'string' && !ofCluster.test(part.unknown)))
+      continue;
+    const { labels } = (values.metadata ?? {}) as { readonly labels?: unknown };
+    const key = JSON.stringify([parts, labels]);
+    const path = textOf(fill(source, values)) ?? source;
+    const before = seen.get(key);
+    if (before !== undefined && before !== path) return [before, path];
+    seen.set(key, path);
+  }
+  return undefined;
+}
+
 /** The Applications of some objects, those of their ApplicationSets included. */
 export function planned(objects: readonly KubernetesObject[], checkout: () => Checkout): Planned {
   const applications: Application[] = [];
   const unmatched: Planned['unmatched'][number][] = [];
+  const parameters: Planned['parameters'][number][] = [];
+  const repeated: Planned['repeated'][number][] = [];
   for (const object of objects) {
     if (groupOf(object) !== 'argoproj.io') continue;
     if (object.kind === 'Application') {
       applications.push(...fromSpec(object, 'spec', (object.spec ?? {}) as Spec, nothing));
     } else if (object.kind === 'ApplicationSet') {
       const { generators = [], template } = (object.spec ?? {}) as SetSpec;
+      const all: ParameterSet[] = [];
       for (const [index, generator] of generators.entries()) {
         const {
           sets,
           unmatched: missed,
           repositories,
         } = generate(generator, `spec.generators[${index}]`, checkout());
+        all.push(...sets);
         const [repository = ''] = repositories;
         unmatched.push(...missed.map((one) => ({ ...one, object, repository })));
         for (const set of sets)
           applications.push(...fromSpec(object, 'spec.template.spec', template?.spec ?? {}, set));
       }
+      if (all.length > 0 && !all.some(({ isOpaque }) => isOpaque))
+        parameters.push({ object, names: [...new Set(all.flatMap(({ values }) => Object.keys(values)))] });
+      const { metadata: { name = '' } = {}, spec: { source } = {} } = template ?? {};
+      const paths = sameName(name, all, source?.path ?? '');
+      if (paths !== undefined) repeated.push({ object, paths });
     }
   }
-  return { applications, unmatched };
+  return { applications, unmatched, parameters, repeated };
 }

@@ -27,6 +27,8 @@ export interface Delivery {
 export interface Deliveries {
   readonly deliveries: readonly Delivery[];
   readonly unmatched: Planned['unmatched'];
+  readonly parameters: Planned['parameters'];
+  readonly repeated: Planned['repeated'];
   /** Every AppProject that the run knows of. */
   readonly projects: readonly KubernetesObject[];
   /** Folders of the repository at hand, for suggestions. */
@@ -59,7 +61,7 @@ export async function deliver(
     found ??= readCheckout(root);
     return found;
   };
-  const { applications, unmatched } = planned(objects, checkout);
+  const { applications, unmatched, parameters, repeated } = planned(objects, checkout);
   if (applications.length === 0 && unmatched.length === 0) return undefined;
   const { files } = checkout();
   const folders = new Set(files.flatMap((file) => parents(file)));
@@ -86,6 +88,8 @@ export async function deliver(
       manifests: here.has(application.repository) ? rendered.get(application.path ?? '\u0000') : undefined,
     })),
     unmatched: unmatched.filter(({ repository }) => here.has(repository) || remotes.has(plain(repository))),
+    parameters,
+    repeated,
     projects,
     folders: [...folders],
   };

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { own } from '../own.ts';
 import { parseYaml } from '../render/yaml.ts';
 import { fill, labelIn, type Parameters, type Part } from './template.ts';
 
@@ -12,6 +13,8 @@ export interface Checkout {
 export interface ParameterSet {
   readonly values: Parameters;
   readonly not: Readonly<Record<string, readonly string[]>>;
+  /** True where a file's content could not be read: it may give anything. */
+  readonly isOpaque?: boolean;
 }
 
 /** What a generator gives. */
@@ -78,7 +81,8 @@ export function generate(
 }
 
 function merge(a: ParameterSet, b: ParameterSet): ParameterSet {
-  return { values: { ...a.values, ...b.values }, not: { ...a.not, ...b.not } };
+  const isOpaque = a.isOpaque === true || b.isOpaque === true;
+  return { values: { ...a.values, ...b.values }, not: { ...a.not, ...b.not }, isOpaque };
 }
 
 /** Clusters are not at hand; what their labels are is known as far as the selector says it. */
@@ -154,7 +158,7 @@ function ofGit(
       met = true;
       if (excluded.some((one) => one.expression.test(candidate))) continue;
       const labels = labelsFrom(parts, found);
-      if (Object.entries(labels).some(([key, value]) => given.not[key]?.includes(value))) continue;
+      if (Object.entries(labels).some(([key, value]) => own(given.not, key)?.includes(value))) continue;
       const folder = directories === undefined ? posix.dirname(candidate) : candidate;
       const content = directories === undefined ? contentOf(checkout.text(candidate) ?? '') : {};
       const known = (given.values.metadata ?? {}) as { readonly labels?: Parameters };
@@ -163,6 +167,7 @@ function ofGit(
         merge(given, {
           values: { ...content, values, metadata, ...pathParameters(folder, candidate) },
           not: {},
+          isOpaque: directories === undefined && Object.keys(content).length === 0,
         }),
       );
     }
@@ -196,7 +201,12 @@ function foldersOf(files: readonly string[]): string[] {
 function contentOf(text: string): Parameters {
   try {
     const value = parseYaml(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Parameters) : {};
+    // Of a list, each entry gives Applications of its own.
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return Object.assign(
+      {},
+      ...entries.filter((one) => typeof one === 'object' && one !== null),
+    ) as Parameters;
   } catch {
     return {};
   }

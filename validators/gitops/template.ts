@@ -1,3 +1,5 @@
+import { own } from '../own.ts';
+
 /** Parameters of an ApplicationSet's template. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
@@ -9,11 +11,11 @@ function valueNamed(expression: string, parameters: Parameters): string | undefi
   const form = /^(?:index\s+)?\.?([\w.]+(?:\[\d+\])?)((?:\s+"[^"]+")*)$/.exec(expression.trim());
   if (form === null) return undefined;
   const quoted = [...(form[2] ?? '').matchAll(/"([^"]+)"/g)].map(([, key = '']) => key);
-  const flat = parameters[form[1] ?? ''];
+  const flat = own(parameters, form[1] ?? '');
   if (quoted.length === 0 && typeof flat === 'string') return flat;
   let value: unknown = parameters;
   for (const key of [...(form[1] ?? '').replaceAll(/\[(\d+)\]/g, '.$1').split('.'), ...quoted])
-    value = typeof value === 'object' && value !== null ? (value as Parameters)[key] : undefined;
+    value = typeof value === 'object' && value !== null ? own(value as Parameters, key) : undefined;
   // Without Go templates, a path stands for its own text.
   const whole = (value as Parameters | undefined)?.path;
   const text = typeof value === 'object' && typeof whole === 'string' ? whole : value;

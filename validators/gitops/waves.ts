@@ -1,4 +1,5 @@
 import type { Model } from '../model/model.ts';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 
 /** When Argo CD applies an object in a sync: first by phase, then by wave; each waits for what came before to be healthy. */
@@ -26,7 +27,8 @@ export function turnOf({ metadata }: KubernetesObject): Turn {
   const wave = Number.parseInt(annotations[waveKey] ?? annotations['helm.sh/hook-weight'] ?? '0', 10);
   const hook = annotations[hookKey]?.split(',')[0]?.trim();
   const helm = annotations['helm.sh/hook']?.split(',')[0]?.trim() ?? '';
-  const phase = (hook as Turn['phase'] | undefined) ?? helmPhases[helm] ?? (helm === '' ? 'Sync' : 'Skip');
+  const phase =
+    (hook as Turn['phase'] | undefined) ?? own(helmPhases, helm) ?? (helm === '' ? 'Sync' : 'Skip');
   return { phase, wave: Number.isNaN(wave) ? 0 : wave };
 }
 

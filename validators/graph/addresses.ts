@@ -1,4 +1,6 @@
+import { own } from '../own.ts';
 import { remember } from '../text/remember.ts';
+import { dataSourceNames } from './data-source-names.ts';
 
 /** A network address that some text tells its reader to talk to. */
 export interface Address {
@@ -127,7 +129,7 @@ function urls(written: string): Address[] {
     for (const part of hosts.split(',')) {
       const [, host = '', port] = /^(.*?)(?::(\d+))?$/.exec(part.toLowerCase()) ?? [];
       if (!isHostName(host)) continue;
-      const known = schemePorts[scheme];
+      const known = own(schemePorts, scheme);
       const told = portOf(port);
       found.push({
         host,
@@ -195,7 +197,8 @@ export function addressesInValue(value: string): Address[] {
   }
   const found = urls(value);
   if (found.length > 0) return found;
-  return addressList(value);
+  const named = dataSourceNames(withoutPlaceholders(value), isHostName);
+  return named.length > 0 ? named : addressList(value);
 }
 
 /** Words of a setting's name, in lower case: `spring.datasource.url`, `DB_HOST`, `baseUrl`, `--bootstrap-server`. */
@@ -271,7 +274,7 @@ const clients: Readonly<Record<string, number>> = {
 
 /** `-h host`, `--host=host`, and the port flags that go with them, in a command line's words. */
 function clientFlags(program: string, words: readonly string[]): Address[] {
-  const isClient = program in clients;
+  const isClient = Object.hasOwn(clients, program);
   const short = isClient ? (/^(?:mysql|maria)/.test(program) ? ['-P'] : ['-p', '-P']) : [];
   let host: string | undefined;
   let port: number | undefined;
@@ -285,7 +288,7 @@ function clientFlags(program: string, words: readonly string[]): Address[] {
     if (flag === '--port' || short.includes(flag)) port = portOf(value) ?? port;
   }
   if (host === undefined) return [];
-  const known = clients[program];
+  const known = own(clients, program);
   const implied = port === undefined && known !== undefined ? { portImplied: true as const } : {};
   return [{ host, port: port ?? known, scheme: undefined, text: host, certainty: 'told', ...implied }];
 }
@@ -501,6 +504,10 @@ export function addressesInCommand(words: readonly string[]): Address[] {
   const found = [
     ...inner,
     ...words.flatMap((word, index) => (isNoDestination(flagOf(words, index)) ? [] : urls(word))),
+    // `psql "host=db dbname=shop"`, `--primary-conninfo=host=db user=replicator`.
+    ...words.flatMap((word) =>
+      dataSourceNames(withoutPlaceholders(word.replace(/^--?[\w-]+=(?=\w+=)/, '')), isHostName),
+    ),
   ];
   if (['nc', 'ncat', 'netcat', 'telnet', 'cqlsh'].includes(program)) {
     const values =

@@ -1,6 +1,7 @@
 import type { Service } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
+import { hasNoEndpoints } from './endpoints.ts';
 import { connection, type Verdict } from './policy.ts';
 import { declaredPorts, describePorts, isHeadless, targetPort } from './ports.ts';
 import { type Resolution, resolveHost } from './resolve.ts';
@@ -23,7 +24,7 @@ export interface Flow {
 /** An address that leads nowhere. */
 export interface DeadEnd {
   readonly told: Told;
-  readonly kind: 'no-service' | 'no-port' | 'no-pods';
+  readonly kind: 'no-service' | 'no-port' | 'no-pods' | 'no-endpoints';
   readonly reason: string;
   readonly meant: string | undefined;
 }
@@ -149,6 +150,11 @@ function viaService(
     return;
   }
   if (address.lookup === true) return;
+  if (hasNoEndpoints(model, service)) {
+    const reason = `Service ${service.name} has no selector, and nothing gives it endpoints`;
+    deadEnds.push({ told, kind: 'no-endpoints', reason, meant: undefined });
+    return;
+  }
   for (const to of behind) {
     const number =
       isHeadless(service) && direct.includes(to)

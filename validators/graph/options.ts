@@ -1,7 +1,7 @@
-import { loadAll } from 'js-yaml';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { documentsOf } from '../text/documents.ts';
 import { remember } from '../text/remember.ts';
 import { environmentOf, expand, mountedFiles } from './settings.ts';
 
@@ -47,7 +47,8 @@ function readOptions(model: Model, workload: Workload, container: Container): Op
     if (configuration === undefined || text === undefined) continue;
     for (const [key, value] of pairsOf(file, text)) {
       // Kafka, and some others, take a value from the environment by ${env:NAME}.
-      const expanded = /^\$\{(?:env:)?\w+[^{}]*\}$/.test(value) ? expand(value, environment) : value;
+      const expanded =
+        value.includes('${env:') || /^\$\{\w+[^{}]*\}$/.test(value) ? expand(value, environment) : value;
       options.push({
         container,
         key,
@@ -80,11 +81,8 @@ export const pairsOf: (file: string, text: string) => readonly (readonly [string
 
 function readPairs(file: string, text: string): [string, string][] {
   if (/\.(?:ya?ml|json)$/.test(file)) {
-    try {
-      return loadAll(text).flatMap((document) => flatten('', document));
-    } catch {
-      return [];
-    }
+    const read = documentsOf(text);
+    return 'documents' in read ? read.documents.flatMap((document) => flatten('', document)) : [];
   }
   if (/\.(?:sh|sql|cql|md|txt|csv|html?|css|js|ts|svg|lua|py)$/.test(file)) return [];
   return text.split('\n').flatMap((line): [string, string][] => {

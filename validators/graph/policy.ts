@@ -155,6 +155,7 @@ function ruledByOthers(model: Model, namespace: string): boolean {
  * Both directions must allow it: an end that no policy of its direction selects is open, an end that some select is
  * open to what at least one of their rules names.
  * Source: kubernetes.io/docs/concepts/services-networking/network-policies.
+ * @param isThere false for a policy that is not applied yet; by default all are there.
  */
 export function connection(
   model: Model,
@@ -162,13 +163,14 @@ export function connection(
   to: End,
   port: number | undefined,
   protocol = 'TCP',
+  isThere: (policy: Typed<NetworkPolicy>) => boolean = () => true,
 ): Verdict {
   const client = workloadOf(from);
   const server = workloadOf(to);
   // Pods on the node's own network are beyond policies for most plugins.
   if (client?.pod.hostNetwork === true || server?.pod.hostNetwork === true) return open;
   if (!('outside' in from) && !ruledByOthers(model, from.namespace)) {
-    const policies = policiesFor(model, from, 'Egress');
+    const policies = policiesFor(model, from, 'Egress').filter(isThere);
     const passes = policies.some((policy) =>
       (policy.typed.spec?.egress ?? []).some(
         (rule) =>
@@ -183,7 +185,7 @@ export function connection(
       return { allowed: false, cut: 'egress', policies: policies.map(({ name }) => name) };
   }
   if (!('outside' in to) && !ruledByOthers(model, to.namespace)) {
-    const policies = policiesFor(model, to, 'Ingress');
+    const policies = policiesFor(model, to, 'Ingress').filter(isThere);
     const passes = policies.some((policy) =>
       (policy.typed.spec?.ingress ?? []).some(
         (rule) =>

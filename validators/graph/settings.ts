@@ -1,7 +1,8 @@
-import { loadAll } from 'js-yaml';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { documentsOf } from '../text/documents.ts';
 import { remember } from '../text/remember.ts';
 import {
   type Address,
@@ -14,6 +15,7 @@ import {
   unique,
   wordsOf,
 } from './addresses.ts';
+import { passwordFile } from './data-source-names.ts';
 
 /** Something that tells a workload where to connect, with the place that says so. */
 export interface Told {
@@ -28,6 +30,16 @@ export interface Told {
   readonly by: string;
   /** True when the same file is mounted by several workloads, and not each of them need read the address. */
   readonly shared: boolean;
+  /** The line of the file's text that holds it, from 1, where it stands there as it is read. */
+  readonly within?: number;
+}
+
+/** The line of a text that first names a host, and its port where a line has both. */
+function lineOf(text: string, { host, port }: Address): { readonly within?: number } {
+  const lines = text.toLowerCase().split('\n');
+  const both = lines.findIndex((line) => line.includes(host) && line.includes(String(port)));
+  const found = both >= 0 ? both : lines.findIndex((line) => line.includes(host));
+  return found < 0 ? {} : { within: found + 1 };
 }
 
 /** One value of a container's environment, wherever it comes from. */
@@ -109,7 +121,7 @@ function fieldValue(workload: Workload, fieldPath: string | undefined): string |
   if (fieldPath === 'metadata.name' && workload.kind === 'StatefulSet') return `${workload.name}-0`;
   if (fieldPath === "metadata.labels['apps.kubernetes.io/pod-index']") return '0';
   const label = /^metadata\.labels\['(.+)'\]$/.exec(fieldPath ?? '')?.[1];
-  return label === undefined ? undefined : workload.labels[label];
+  return label === undefined ? undefined : own(workload.labels, label);
 }
 
 /** Last words of a name whose value is a host by itself. */
@@ -209,13 +221,15 @@ export const addressesInFile: (name: string, text: string) => readonly Address[]
 
 function readFile(name: string, text: string): Address[] {
   if (/\.(?:sh|bash|ash)$/.test(name) || /^#!.*sh\b/.test(text)) return addressesInScript(text);
+  if (/(?:^|\.)pgpass$/.test(name)) return unique(passwordFile(text, isBareHost));
   if (notSettings.test(name) || text.startsWith('#!') || text.startsWith('-----BEGIN')) return [];
   if (/\.(?:ya?ml|json)$/.test(name)) {
-    try {
-      return unique(loadAll(text).flatMap((document) => addressesInData('', document, undefined)));
-    } catch {
-      return unique(addressesInLines(text));
-    }
+    const read = documentsOf(text);
+    return unique(
+      'documents' in read
+        ? read.documents.flatMap((document) => addressesInData('', document, undefined))
+        : addressesInLines(text),
+    );
   }
   if (/\.xml$/.test(name) || text.trimStart().startsWith('<')) return unique(addressesInMarkup(text));
   return unique(addressesInLines(text));
@@ -365,6 +379,7 @@ export function whatIsTold(model: Model): Told[] {
         path: configuration.pathOf(key),
         by: `file ${key}`,
         shared,
+        ...lineOf(text, address),
       });
     }
   }
@@ -425,13 +440,29 @@ function commandsOf(container: Container): [string, readonly string[]][] {
   return line;
 }
 
+/** A key of a ConfigMap or a Secret that a container sees as a file. */
+export interface MountedFile {
+  readonly key: string;
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  /** Its whole path in the container. */
+  readonly at: string;
+}
+
 /** The keys of ConfigMaps and Secrets that a container sees as files. */
-export function mountedFiles(
-  model: Model,
-  workload: Workload,
-  container: Container,
-): { key: string; kind: 'ConfigMap' | 'Secret'; name: string }[] {
-  const found: { key: string; kind: 'ConfigMap' | 'Secret'; name: string }[] = [];
+export function mountedFiles(model: Model, workload: Workload, container: Container): readonly MountedFile[] {
+  let files = filesOf.get(container);
+  if (files === undefined) {
+    files = readMounts(model, workload, container);
+    filesOf.set(container, files);
+  }
+  return files;
+}
+
+const filesOf = new WeakMap<Container, readonly MountedFile[]>();
+
+function readMounts(model: Model, workload: Workload, container: Container): MountedFile[] {
+  const found: MountedFile[] = [];
   for (const mount of container.spec.volumeMounts ?? []) {
     const volume = (workload.pod.volumes ?? []).find(({ name }) => name === mount.name);
     const sources = [
@@ -456,7 +487,8 @@ export function mountedFiles(
       for (const { key, path } of keys) {
         if (mount.subPath !== undefined && path !== mount.subPath && !path.startsWith(`${mount.subPath}/`))
           continue;
-        found.push({ key, kind, name });
+        const below = mount.subPath === undefined ? `/${path}` : path.slice(mount.subPath.length);
+        found.push({ key, kind, name, at: `${mount.mountPath.replace(/\/+$/, '')}${below}` });
       }
     }
   }

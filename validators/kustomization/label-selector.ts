@@ -1,3 +1,5 @@
+import { own } from '../own.ts';
+
 /** Labels, or annotations, of an object. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -28,7 +30,7 @@ export function parseSelector(text = ''): Requirement[] {
 
 /** True when labels fit all requirements. */
 export function matchesSelector(requirements: readonly Requirement[], labels: Labels): boolean {
-  return requirements.every((requirement) => matches(requirement, labels[requirement.key]));
+  return requirements.every((requirement) => matches(requirement, own(labels, requirement.key)));
 }
 
 function matches({ operator, values }: Requirement, value: string | undefined): boolean {

@@ -33,6 +33,11 @@ function decode(value: string): string {
   return Buffer.from(value, 'base64').toString('utf8');
 }
 
+/** A template's text where something of it stands in git; what is fetched stays a template in it. */
+function partlyKnown(template: string | undefined): string | undefined {
+  return template?.replaceAll(/\{\{[^{}]*\}\}/g, '').trim() ? template : undefined;
+}
+
 /**
  * The ConfigMaps and Secrets that an object is or makes: itself; what an ExternalSecret, a SealedSecret or a
  * cert-manager Certificate would create.
@@ -56,7 +61,7 @@ export function readConfigurations(object: KubernetesObject): Configuration[] {
       const plain = Object.entries((object.stringData ?? {}) as Record<string, unknown>);
       const values = new Map([...data, ...plain.map(([key, value]) => [key, String(value ?? '')] as const)]);
       const pathOf = (key: string) =>
-        field(key in ((object.stringData ?? {}) as object) ? 'stringData' : 'data')(key);
+        field(Object.hasOwn((object.stringData ?? {}) as object, key) ? 'stringData' : 'data')(key);
       const token = object.type === 'kubernetes.io/service-account-token';
       return [{ kind: 'Secret', namespace, name, values, open: token, object, pathOf }];
     }
@@ -82,10 +87,13 @@ export function readConfigurations(object: KubernetesObject): Configuration[] {
           kind: 'Secret',
           namespace,
           name: spec.target?.name ?? name,
-          values: new Map(keys.map((key) => [key, undefined])),
+          values: new Map(keys.map((key) => [key, partlyKnown(template?.data?.[key])])),
           open,
           object,
-          pathOf: () => 'spec.data',
+          pathOf: (key) =>
+            template?.data !== undefined && Object.hasOwn(template.data, key)
+              ? `spec.target.template.data["${key}"]`
+              : 'spec.data',
         },
       ];
     }

@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { type Configuration, readConfigurations } from './configuration.ts';
 import type {
@@ -32,7 +33,7 @@ export interface Model {
   readonly scalers: readonly Typed<HorizontalPodAutoscaler>[];
   readonly budgets: readonly Typed<PodDisruptionBudget>[];
   readonly configurations: readonly Configuration[];
-  /** Namespaces that the target makes or has objects in. */
+  /** Namespaces that the target makes or has objects in; `default` for pods, Services and policies that name none. */
   readonly namespaces: ReadonlySet<string>;
 
   /** Every object of a group and kind (`''` is the core group). */
@@ -103,6 +104,7 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
   const workloadsWith = (namespace: string, key: string, value: string) =>
     byLabel.get(labelKey(namespace, key, value)) ?? [];
   const services = typed<Service>('', 'Service');
+  const policies = typed<NetworkPolicy>('networking.k8s.io', 'NetworkPolicy');
   const serviceByName = new Map(services.map((service) => [`${service.namespace} ${service.name}`, service]));
   const configurations = objects.flatMap(readConfigurations);
   const configurationByName = new Map(
@@ -131,7 +133,7 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
     objects,
     workloads,
     services,
-    policies: typed<NetworkPolicy>('networking.k8s.io', 'NetworkPolicy'),
+    policies,
     ingresses: typed<Ingress>('networking.k8s.io', 'Ingress'),
     claims: typed<PersistentVolumeClaim>('', 'PersistentVolumeClaim'),
     scalers,
@@ -140,6 +142,8 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
     namespaces: new Set([
       ...all('', 'Namespace').map(({ metadata }) => metadata.name),
       ...objects.map(({ metadata }) => metadata.namespace).filter((namespace) => namespace !== undefined),
+      // What says no namespace, and lives in one.
+      ...[...workloads, ...services, ...policies].map(({ namespace }) => namespace),
     ]),
     all,
     find: (group, kind, namespace, name) => byName.get(`${group}/${kind} ${namespace} ${name}`),
@@ -194,7 +198,7 @@ export function selectsPods(selector: Labels | undefined, workload: Workload): b
   const pairs = Object.entries(selector ?? {});
   return (
     pairs.length > 0 &&
-    pairs.every(([key, value]) => workload.labels[key] === value || isAdded(workload, key, value))
+    pairs.every(([key, value]) => own(workload.labels, key) === value || isAdded(workload, key, value))
   );
 }
 
@@ -204,11 +208,15 @@ export function selectsPods(selector: Labels | undefined, workload: Workload): b
  */
 export function isAdded({ kind, name, object }: Workload, key: string, value: string): boolean {
   if (kind === 'Job') return (key === 'job-name' || key === 'batch.kubernetes.io/job-name') && value === name;
-  if (kind !== 'StatefulSet') return false;
+  const index = kind === 'StatefulSet' ? podIndex(name, key, value) : undefined;
+  return index !== undefined && index >= ((object as unknown as StatefulSet).spec?.ordinals?.start ?? 0);
+}
+
+/** The ordinal that a label selects a pod of a StatefulSet by; undefined for another label, or another set's pod. */
+export function podIndex(set: string, key: string, value: string): number | undefined {
   let index = '';
   if (key === 'apps.kubernetes.io/pod-index') index = value;
-  else if (key === 'statefulset.kubernetes.io/pod-name' && value.startsWith(`${name}-`))
-    index = value.slice(name.length + 1);
-  const start = (object as unknown as StatefulSet).spec?.ordinals?.start ?? 0;
-  return /^\d+$/.test(index) && Number(index) >= start;
+  else if (key === 'statefulset.kubernetes.io/pod-name' && value.startsWith(`${set}-`))
+    index = value.slice(set.length + 1);
+  return /^\d+$/.test(index) ? Number(index) : undefined;
 }

@@ -36,7 +36,10 @@ const groupedIn = new WeakMap<Model, Grouped>();
 function grouped(model: Model): Grouped {
   let found = groupedIn.get(model);
   if (found === undefined) {
-    const objects = model.objects.filter((object) => groupOf(object).includes('.'));
+    // A definition of a custom resource is long, and carries no pods.
+    const objects = model.objects.filter(
+      (object) => groupOf(object).includes('.') && object.kind !== 'CustomResourceDefinition',
+    );
     const operated = objects.filter((object) => {
       const group = groupOf(object);
       if (makesNothing.test(group)) return false;
@@ -126,6 +129,15 @@ function rightsOn(model: Model, namespace: string, resource: string): PolicyRule
 export function mayLabelPods(model: Model, namespace: string): boolean {
   return rightsOn(model, namespace, 'pods').some(({ verbs = [] }) =>
     verbs.some((verb) => verb === 'patch' || verb === 'update' || verb === '*'),
+  );
+}
+
+/** True where something of the target may give Services endpoints once it runs, as Patroni does for its leader. */
+export function mayFillEndpoints(model: Model, namespace: string): boolean {
+  return ['endpoints', 'endpointslices'].some((resource) =>
+    rightsOn(model, namespace, resource).some(({ verbs = [] }) =>
+      verbs.some((verb) => verb === 'create' || verb === 'patch' || verb === 'update' || verb === '*'),
+    ),
   );
 }
 

@@ -1,3 +1,5 @@
+import { own } from '../own.ts';
+
 /** Labels of an object or a pod. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -16,7 +18,7 @@ export interface LabelSelector {
 /** True when every pair of a plain selector (a Service's) is among the labels. An empty one matches nothing. */
 export function matchesPairs(selector: Labels | undefined, labels: Labels): boolean {
   const pairs = Object.entries(selector ?? {});
-  return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
+  return pairs.length > 0 && pairs.every(([key, value]) => own(labels, key) === value);
 }
 
 /**
@@ -25,7 +27,9 @@ export function matchesPairs(selector: Labels | undefined, labels: Labels): bool
  */
 export function matchesSelector(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (selector === undefined || selector === null) return false;
-  const pairs = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  const pairs = Object.entries(selector.matchLabels ?? {}).every(
+    ([key, value]) => own(labels, key) === value,
+  );
   return (
     pairs && (selector.matchExpressions ?? []).every((expression) => matchesExpression(expression, labels))
   );
@@ -36,7 +40,7 @@ export function matchesExpression(
   { key, operator, values = [] }: NonNullable<LabelSelector['matchExpressions']>[number],
   labels: Labels,
 ): boolean {
-  const value = labels[key];
+  const value = own(labels, key);
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

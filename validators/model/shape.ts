@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { SCHEMA_FOLDER, schemaFile } from '../schemas/schema-index.ts';
 
@@ -100,7 +101,7 @@ function mendFields(schema: Schema, fields: Readonly<Record<string, unknown>>, r
   let mended: Record<string, unknown> | undefined;
   for (const [key, value] of Object.entries(fields)) {
     const below =
-      properties?.[key] ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+      own(properties, key) ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
     if (below === undefined) continue;
     const right = mend(below, value, root);
     if (right === value) continue;
@@ -111,7 +112,7 @@ function mendFields(schema: Schema, fields: Readonly<Record<string, unknown>>, r
   for (const key of required) {
     // An empty selector would select everything, where a missing one selects nothing.
     if ((mended ?? fields)[key] !== undefined || key === 'selector') continue;
-    const right = empty(properties?.[key] ?? {}, root);
+    const right = empty(own(properties, key) ?? {}, root);
     if (right === undefined) continue;
     mended ??= { ...fields };
     mended[key] = right;

@@ -33,7 +33,13 @@ export function readStream(text: string, file: string): Stream {
       value = parseYaml(document.text);
     } catch (error) {
       const { mark, reason, message } = error as Error & { mark?: { line: number }; reason?: string };
-      unreadable(document.line + (mark?.line ?? 0), `this is not YAML: ${reason ?? message}`);
+      const line = document.line + (mark?.line ?? 0);
+      unreadable(
+        line,
+        isTemplate(document.text)
+          ? 'this looks like a Helm template, and holds no manifests yet: render it first (helm template), and check what that prints'
+          : `this is not YAML: ${reason ?? message}`,
+      );
       continue;
     }
     if (value === null || value === undefined) continue;
@@ -45,6 +51,11 @@ export function readStream(text: string, file: string): Stream {
       continue;
     }
     const list = itemsOf(value);
+    if (list === undefined && isListWithoutItems(value)) {
+      const { kind } = value as { readonly kind: string };
+      unreadable(document.line, `this ${kind} has no items: nothing of it would be applied`);
+      continue;
+    }
     for (const [index, item] of (list ?? [value]).entries()) {
       const where = list === undefined ? '' : ` (item ${index} of a List)`;
       const wrong = notAnObject(item);
@@ -58,6 +69,13 @@ export function readStream(text: string, file: string): Stream {
   if (objects.length === 0 && findings.length === 0)
     unreadable(1, 'it holds no object: was it rendered at all?');
   return { objects, findings };
+}
+
+/** True for a text with expressions or blocks of a Go template, as the files of a chart have them. */
+function isTemplate(text: string): boolean {
+  return /\{\{-?\s*(?:[.$(]|(?:if|else|end|range|with|include|template|define|block|tpl|toYaml|toJson|quote|default|printf|required|lookup)\b|\/\*)/.test(
+    text,
+  );
 }
 
 /** The documents of a stream with the line that each begins at; a comment alone is no document. */
@@ -92,9 +110,30 @@ function countValues(value: unknown, most: number): number {
   return count(value);
 }
 
+/** The items of a list; those of a `ConfigMapList` need not say again what they are, as kubectl reads them. */
 function itemsOf(value: unknown): readonly unknown[] | undefined {
-  const { kind, items } = (value ?? {}) as { kind?: unknown; items?: unknown };
-  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : undefined;
+  const { apiVersion, kind, items } = (value ?? {}) as {
+    apiVersion?: unknown;
+    kind?: unknown;
+    items?: unknown;
+  };
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return undefined;
+  const of = kind.slice(0, -'List'.length);
+  if (of === '') return items;
+  return items.map((item: unknown) =>
+    typeof item === 'object' && item !== null && !('kind' in item) ? { apiVersion, kind: of, ...item } : item,
+  );
+}
+
+function isListWithoutItems(value: unknown): boolean {
+  const { kind, items, metadata } = (value ?? {}) as {
+    kind?: unknown;
+    items?: unknown;
+    metadata?: { name?: unknown } | null;
+  };
+  if (typeof kind !== 'string' || !kind.endsWith('List')) return false;
+  // A kind of somebody's own may end so too; then it has a name.
+  return (items === undefined || items === null) && metadata?.name === undefined;
 }
 
 /** What keeps a value from being an object that can be applied. */

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { describeResource } from '../finding.ts';
 import { countFindings, type Report, shareFindings } from './report.ts';
+import { bySameLine, othersOf } from './same-line.ts';
 import type { TextOptions } from './text.ts';
 
 /** A report for a person of targets that belong to no environment: each finding with its line, then one line that sums up. */
@@ -8,12 +9,14 @@ export function plainReport(report: Report, { colour }: TextOptions): string {
   const paint = (style: 'red' | 'yellow' | 'bold', text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
   const lines: string[] = [];
-  for (const { finding, targets } of shareFindings(report)) {
+  for (const line of bySameLine(shareFindings(report))) {
+    const { finding, targets } = line.first;
     const { rule, severity, resource, path, message, source } = finding;
     const what = resource === undefined ? '' : ` ${describeResource(resource)}`;
     lines.push(
       `${paint(severity === 'error' ? 'red' : 'yellow', severity)} ${paint('bold', rule)}${what}${path ? ` ${path}` : ''}`,
       `  ${message}`,
+      ...othersOf(line),
     );
     if (source !== undefined)
       lines.push(`  at ${source.file}${source.line === undefined ? '' : `:${source.line}`}`);

@@ -1,6 +1,14 @@
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describeResource } from '../finding.ts';
 import type { Rule } from '../rules/rule.ts';
 import { type Report, shareFindings } from './report.ts';
+
+/** A file of the repository by its path from the root; any other one, which a caller may name, by its whole address. */
+function locationOf(file: string): { readonly uri: string; readonly uriBaseId?: string } {
+  if (isAbsolute(file) || file.startsWith('../')) return { uri: pathToFileURL(resolve(file)).href };
+  return { uri: file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' };
+}
 
 /**
  * The report as SARIF 2.1.0, for code scanning: one result a finding, at the line that set the field.
@@ -34,7 +42,7 @@ export function sarifReport(report: Report, rules: readonly Rule[], version: str
             ? {}
             : {
                 physicalLocation: {
-                  artifactLocation: { uri: source.file, uriBaseId: '%SRCROOT%' },
+                  artifactLocation: locationOf(source.file),
                   region: { startLine: source.line ?? 1 },
                 },
               }),

@@ -3,6 +3,7 @@ import type { CheckedTarget } from '../check.ts';
 import { allowance, capacity } from '../environment/environment.ts';
 import { describeResource, type Finding } from '../finding.ts';
 import { formatBytes, formatCores } from '../room/quantity.ts';
+import { bySameLine, othersOf } from './same-line.ts';
 import { table } from './table.ts';
 
 export interface TextOptions {
@@ -17,17 +18,20 @@ export function textReport(checked: readonly CheckedTarget[], { colour }: TextOp
   const paint = (style: Style, text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
   const lines: string[] = [];
-  for (const { findings, targets } of grouped(checked)) {
-    for (const finding of findings) {
-      const mark = finding.severity === 'error' ? paint('red', 'error') : paint('yellow', 'warning');
-      const where = finding.resource === undefined ? '' : ` ${describeResource(finding.resource)}`;
-      const path = finding.path === undefined || finding.path === '' ? '' : ` ${finding.path}`;
-      lines.push(`${mark} ${paint('bold', finding.rule)}${where}${path}`, `  ${finding.message}`);
-      const source = finding.source;
-      if (source !== undefined)
-        lines.push(`  at ${source.file}${source.line === undefined ? '' : `:${source.line}`}`);
-      lines.push(`  in ${targets.join(', ')}`, '');
-    }
+  for (const line of bySameLine(grouped(checked))) {
+    const { finding, targets } = line.first;
+    const mark = finding.severity === 'error' ? paint('red', 'error') : paint('yellow', 'warning');
+    const where = finding.resource === undefined ? '' : ` ${describeResource(finding.resource)}`;
+    const path = finding.path === undefined || finding.path === '' ? '' : ` ${finding.path}`;
+    lines.push(
+      `${mark} ${paint('bold', finding.rule)}${where}${path}`,
+      `  ${finding.message}`,
+      ...othersOf(line),
+    );
+    const source = finding.source;
+    if (source !== undefined)
+      lines.push(`  at ${source.file}${source.line === undefined ? '' : `:${source.line}`}`);
+    lines.push(`  in ${targets.join(', ')}`, '');
   }
   for (const environment of new Set(checked.map(({ target }) => target.environment))) {
     const rows =
@@ -39,8 +43,8 @@ export function textReport(checked: readonly CheckedTarget[], { colour }: TextOp
 }
 
 /** Findings that several targets share are said once, with all these targets. */
-function grouped(checked: readonly CheckedTarget[]): { findings: Finding[]; targets: string[] }[] {
-  const groups = new Map<string, { findings: Finding[]; targets: string[] }>();
+function grouped(checked: readonly CheckedTarget[]): { finding: Finding; targets: string[] }[] {
+  const groups = new Map<string, { finding: Finding; targets: string[] }>();
   for (const { target, findings } of checked) {
     for (const finding of findings) {
       const { resource, message } = finding;
@@ -51,7 +55,7 @@ function grouped(checked: readonly CheckedTarget[]): { findings: Finding[]; targ
         finding.source,
         message.replaceAll(target.name, ''),
       ]);
-      const group = groups.get(key) ?? { findings: [finding], targets: [] };
+      const group = groups.get(key) ?? { finding, targets: [] };
       group.targets.push(target.name);
       groups.set(key, group);
     }

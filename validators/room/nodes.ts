@@ -1,6 +1,7 @@
 import type { Environment } from '../environment/environment.ts';
 import type { PodSpec } from '../model/kubernetes.ts';
 import { type Labels, matchesExpression } from '../model/selectors.ts';
+import { own } from '../own.ts';
 import { readQuantity } from './quantity.ts';
 
 /** One node, and what is left of it. */
@@ -35,12 +36,14 @@ export function nodesOf(environment: Environment): Node[] {
 
 /** Labels that clouds and kubelets put on nodes by themselves: what an environment does not declare of them is not known. */
 function isUndeclared(key: string, nodes: readonly Node[]): boolean {
-  const own =
+  const given =
     /^(?:(?:node|beta|topology|failure-domain\.beta)\.)?kubernetes\.io\/|^node(?:-role)?\.kubernetes\.io\//.test(
       key,
     );
   return (
-    own && key !== 'kubernetes.io/os' && (key === hostname || !nodes.some(({ labels }) => key in labels))
+    given &&
+    key !== 'kubernetes.io/os' &&
+    (key === hostname || !nodes.some(({ labels }) => Object.hasOwn(labels, key)))
   );
 }
 
@@ -56,15 +59,15 @@ interface Requirement {
  */
 function meets(labels: Labels, requirement: Requirement): boolean {
   const { key, operator, values = [] } = requirement;
-  if (operator === 'Gt') return Number(labels[key]) > Number(values[0]);
-  if (operator === 'Lt') return Number(labels[key]) < Number(values[0]);
+  if (operator === 'Gt') return Number(own(labels, key)) > Number(values[0]);
+  if (operator === 'Lt') return Number(own(labels, key)) < Number(values[0]);
   return matchesExpression({ key, operator, values }, labels);
 }
 
 /** The first label that a pod wants of a node and that the node lacks, as a person would write it. */
 export function unmetLabel(pod: PodSpec, node: Node, nodes: readonly Node[]): string | undefined {
   for (const [key, value] of Object.entries(pod.nodeSelector ?? {})) {
-    if (node.labels[key] !== value && !isUndeclared(key, nodes)) return `${key}=${value}`;
+    if (own(node.labels, key) !== value && !isUndeclared(key, nodes)) return `${key}=${value}`;
   }
   const terms = pod.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   if (terms === undefined || terms.length === 0) return undefined;

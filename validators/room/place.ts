@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { podRequest } from './asks.ts';
 import { eligible, type Node } from './nodes.ts';
 
@@ -77,7 +78,7 @@ function together({ pod }: Workload): readonly Term[] {
 
 /** True when two nodes are in one domain of a topology. */
 function same(a: Node, b: Node, key: string): boolean {
-  return a.labels[key] !== undefined && a.labels[key] === b.labels[key];
+  return own(a.labels, key) !== undefined && own(a.labels, key) === own(b.labels, key);
 }
 
 /** True when the pods that are there leave a node open to one more. */
@@ -127,7 +128,7 @@ function hasCompany(term: Term, { workload }: Pod, node: Node, loads: Loads): bo
     any = true;
     if (same(node, other, term.topologyKey)) return true;
   }
-  return !any && isAbout(term, workload, workload) && node.labels[term.topologyKey] !== undefined;
+  return !any && isAbout(term, workload, workload) && own(node.labels, term.topologyKey) !== undefined;
 }
 
 /**
@@ -138,15 +139,15 @@ function isSpread({ workload, nodes }: Pod, node: Node, loads: Loads): boolean {
   for (const constraint of workload.pod.topologySpreadConstraints ?? []) {
     const { topologyKey, maxSkew, whenUnsatisfiable, labelSelector, minDomains = 1 } = constraint;
     if (whenUnsatisfiable !== 'DoNotSchedule') continue;
-    const domain = node.labels[topologyKey];
+    const domain = own(node.labels, topologyKey);
     if (domain === undefined) return false;
     const counts = new Map<string, number>();
     for (const one of nodes) {
-      const name = one.labels[topologyKey];
+      const name = own(one.labels, topologyKey);
       if (name !== undefined && !counts.has(name)) counts.set(name, 0);
     }
     for (const [other, { pods }] of loads.by) {
-      const name = other.labels[topologyKey];
+      const name = own(other.labels, topologyKey);
       if (name === undefined || !counts.has(name)) continue;
       const matching = pods.filter(
         (there) =>
@@ -156,8 +157,8 @@ function isSpread({ workload, nodes }: Pod, node: Node, loads: Loads): boolean {
       counts.set(name, (counts.get(name) ?? 0) + matching.length);
     }
     const least = counts.size < minDomains ? 0 : Math.min(...counts.values());
-    const own = matchesSelector(labelSelector, workload.labels) ? 1 : 0;
-    if ((counts.get(domain) ?? 0) + own - least > maxSkew) return false;
+    const itself = matchesSelector(labelSelector, workload.labels) ? 1 : 0;
+    if ((counts.get(domain) ?? 0) + itself - least > maxSkew) return false;
   }
   return true;
 }

@@ -1,5 +1,6 @@
 import { outOfShape, refused } from '../api-server/refused.ts';
 import { dataKey } from '../api-server/shapes.ts';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import type { Problem, Rule } from './rule.ts';
 
@@ -43,7 +44,8 @@ function* inConfigMap(object: KubernetesObject): Iterable<Problem> {
   yield* keysOf(object, 'data', data);
   yield* keysOf(object, 'binaryData', binaryData);
   for (const key of Object.keys(data)) {
-    if (key in binaryData) yield refused(object, `data["${key}"]`, `the key ${key} is in binaryData too`);
+    if (Object.hasOwn(binaryData, key))
+      yield refused(object, `data["${key}"]`, `the key ${key} is in binaryData too`);
   }
   let size = 0;
   for (const value of Object.values(data)) size += bytesOf(value, false).length;
@@ -79,7 +81,7 @@ function* inSecret(object: KubernetesObject): Iterable<Problem> {
     Object.keys(data).length > 0 ? 'data' : 'stringData',
     [...values.values()].reduce((sum, { length }) => sum + length, 0),
   );
-  for (const key of keysOfType[type] ?? []) {
+  for (const key of own(keysOfType, type) ?? []) {
     const value = values.get(key);
     if (value === undefined)
       yield refused(object, 'type', `a Secret of type ${type} must have the key ${key}`);

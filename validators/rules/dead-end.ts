@@ -11,11 +11,12 @@ export function* deadEndsOf(
 ): Generator<Problem> {
   for (const { told, kind, reason, meant } of deadEnds) {
     if (kind !== wanted) continue;
-    const { workload, address, object, path, by } = told;
+    const { workload, address, object, path, by, within } = told;
     const nearest = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
     yield {
       object,
       path,
+      ...(within === undefined ? {} : { within }),
       message:
         `${workload.kind} ${workload.name} is told by ${by} to talk to ${address.text}, and ${reason}${nearest}: ` +
         effect,

@@ -1,4 +1,5 @@
 import type { CronJob } from '../model/kubernetes.ts';
+import { own } from '../own.ts';
 import { parseSchedule, type Schedule, shortestGap } from './cron.ts';
 import type { Rule } from './rule.ts';
 
@@ -36,7 +37,7 @@ export const deadlineAfterSchedule: Rule = {
       yield {
         object,
         path: 'spec.jobTemplate.spec.activeDeadlineSeconds',
-        message: `a run may last ${deadline} s, and by "${schedule}" the next may be due after ${gap} s: ${effects[concurrencyPolicy] ?? effects.Allow}`,
+        message: `a run may last ${deadline} s, and by "${schedule}" the next may be due after ${gap} s: ${own(effects, concurrencyPolicy) ?? effects.Allow}`,
       };
     }
   },

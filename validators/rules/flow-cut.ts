@@ -17,6 +17,7 @@ export const flowCut: Rule = {
       yield {
         object: told.object,
         path: told.path,
+        ...(told.within === undefined ? {} : { within: told.within }),
         message:
           `${from.kind} ${from.name} is told by ${told.by} to talk to ${target}, and the ${verdict.cut} policies of ` +
           `${end.kind} ${end.name} (${verdict.policies.join(', ')}) do not let it through: connections would time out; ` +

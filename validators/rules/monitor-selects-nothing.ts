@@ -1,10 +1,11 @@
 import { declaredPorts } from '../graph/ports.ts';
 import { type Model, namespaceOf } from '../model/model.ts';
 import { describeSelector, type LabelSelector, type Labels, matchesSelector } from '../model/selectors.ts';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
-import { mayBeElsewhere, selectorHint } from './selector-hint.ts';
+import { mayBeElsewhere, orOfAnother, selectorHint } from './selector-hint.ts';
 
 interface MonitorSpec {
   readonly selector?: LabelSelector;
@@ -93,7 +94,7 @@ function* podMonitor(model: Model, object: KubernetesObject): Iterable<Problem> 
   }
   for (const [index, { key, operator, values = [] }] of (spec.selector?.matchExpressions ?? []).entries()) {
     if (operator !== 'In') continue;
-    const known = here.map(({ labels }) => labels[key]).filter((value) => value !== undefined);
+    const known = here.map(({ labels }) => own(labels, key)).filter((value) => value !== undefined);
     for (const [position, value] of values.entries()) {
       const hint = didYouMean(value, known);
       if (known.includes(value) || (hint === '' && elsewhere({ matchLabels: { [key]: value } }))) continue;
@@ -129,7 +130,7 @@ function nothing(object: KubernetesObject, { selector }: MonitorSpec, what: stri
   return {
     object,
     path: selector === undefined ? 'spec' : 'spec.selector',
-    message: `it selects ${describeSelector(selector)}, and no ${what} carries that${hint}: nothing would be scraped`,
+    message: `it selects ${describeSelector(selector)}, and no ${what} carries that${orOfAnother(hint)}: nothing would be scraped`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment/environment.ts';
 import { groupOf } from '../model/model.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { claimsOfCustom, type MadeClaim, madeClaims } from '../room/claims.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 
@@ -33,12 +34,6 @@ const builtIn = new Set([
   'storagemigration.k8s.io',
 ]);
 
-interface ClaimSpec {
-  readonly accessModes?: readonly string[];
-  readonly storageClassName?: string;
-  readonly volumeName?: string;
-}
-
 interface ServiceSpec {
   readonly type?: string;
   readonly ports?: readonly { readonly nodePort?: number }[];
@@ -53,12 +48,15 @@ export const notOffered: Rule = {
   needsEnvironment: true,
   check({ model, environment }) {
     if (environment === undefined) return [];
-    return model.objects.flatMap((object) => [
-      ...api(object, environment),
-      ...storage(object, environment),
-      ...ingress(object, environment),
-      ...service(object, environment),
-    ]);
+    const claims = [...madeClaims(model), ...model.objects.filter(isCustom).flatMap(claimsOfCustom)];
+    return [
+      ...model.objects.flatMap((object) => [
+        ...api(object, environment),
+        ...ingress(object, environment),
+        ...service(object, environment),
+      ]),
+      ...claims.flatMap((made) => claim(made, environment)),
+    ];
   },
 };
 
@@ -66,9 +64,15 @@ function finding(object: KubernetesObject, path: string, message: string): Probl
   return { object, path, message };
 }
 
+/** True for an object of a group that not every cluster has. */
+function isCustom(object: KubernetesObject): boolean {
+  const group = groupOf(object);
+  return group !== '' && !builtIn.has(group);
+}
+
 function api(object: KubernetesObject, environment: Environment): Problem[] {
   const group = groupOf(object);
-  if (group === '' || builtIn.has(group)) return [];
+  if (!isCustom(object)) return [];
   if (environment.apis.includes(group)) return [];
   return [
     finding(
@@ -80,19 +84,7 @@ function api(object: KubernetesObject, environment: Environment): Problem[] {
   ];
 }
 
-function storage(object: KubernetesObject, environment: Environment): Problem[] {
-  if (object.kind === 'PersistentVolumeClaim' && groupOf(object) === '')
-    return claim(object, 'spec', (object.spec ?? {}) as ClaimSpec, environment);
-  if (object.kind !== 'StatefulSet' || groupOf(object) !== 'apps') return [];
-  const { volumeClaimTemplates = [] } = (object.spec ?? {}) as {
-    readonly volumeClaimTemplates?: readonly { readonly spec?: ClaimSpec }[];
-  };
-  return volumeClaimTemplates.flatMap(({ spec = {} }, index) =>
-    claim(object, `spec.volumeClaimTemplates[${index}].spec`, spec, environment),
-  );
-}
-
-function claim(object: KubernetesObject, path: string, spec: ClaimSpec, environment: Environment): Problem[] {
+function claim({ object, path, spec }: MadeClaim, environment: Environment): Problem[] {
   const { storageClasses, name } = environment;
   const wanted = spec.storageClassName;
   // An empty name asks for a volume that somebody made by hand, and so does a volume's own name.

@@ -188,7 +188,7 @@ export function enforcedLevel(model: Model, namespace: string): Level {
 
 const levels = ['privileged', 'baseline', 'restricted'];
 
-/** Namespaces whose level is none that there is. */
+/** Namespaces whose level, or its version, is none that there is. */
 function* unknownLevels(model: Model): Iterable<Problem> {
   for (const object of model.all('', 'Namespace')) {
     for (const mode of ['enforce', 'audit', 'warn']) {
@@ -199,6 +199,19 @@ function* unknownLevels(model: Model): Iterable<Problem> {
         object,
         path: `metadata.labels["${label}"]`,
         message: `there is no Pod Security level ${level}${didYouMean(level, levels)}: the API server would refuse the namespace`,
+      };
+    }
+    for (const mode of ['enforce', 'audit', 'warn']) {
+      const label = `pod-security.kubernetes.io/${mode}-version`;
+      const version = object.metadata.labels?.[label];
+      if (version === undefined || /^(?:latest|v1\.(?:0|[1-9]\d*))$/.test(version)) continue;
+      const meant = /(\d+)\.(\d+)/.exec(version);
+      yield {
+        object,
+        path: `metadata.labels["${label}"]`,
+        message:
+          `${version} is no version of the Pod Security levels${meant === null ? '' : ` (did you mean "v${meant[0]}"?)`}: ` +
+          'they are written v1.35, or latest, and the API server would refuse the namespace',
       };
     }
   }

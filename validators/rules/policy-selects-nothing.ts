@@ -4,9 +4,10 @@ import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../mod
 import type { Model, Typed } from '../model/model.ts';
 import { describeSelector, type LabelSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { didYouMean, editDistance } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
-import { isEmpty, mayBeElsewhere, selectorHint } from './selector-hint.ts';
+import { isEmpty, mayBeElsewhere, orOfAnother, selectorHint } from './selector-hint.ts';
 
 /**
  * A mistake is sure where the right word is near; a policy for pods that are left out here does no harm. Parts of one
@@ -39,7 +40,7 @@ function* strayValues(
 ): Iterable<Problem> {
   for (const [index, { key, operator, values = [] }] of (selector?.matchExpressions ?? []).entries()) {
     if (operator !== 'In') continue;
-    const known = workloads.map(({ labels }) => labels[key]).filter((value) => value !== undefined);
+    const known = workloads.map(({ labels }) => own(labels, key)).filter((value) => value !== undefined);
     for (const [position, value] of values.entries()) {
       if (known.includes(value)) continue;
       const one = { matchLabels: { [key]: value } };
@@ -48,7 +49,7 @@ function* strayValues(
       yield {
         object: policy.object,
         path: `${path}.matchExpressions[${index}].values[${position}]`,
-        message: `no pod of namespace ${policy.namespace} has ${key}=${value}${hint}: the policy does nothing for it`,
+        message: `no pod of namespace ${policy.namespace} has ${key}=${value}${orOfAnother(hint)}: the policy does nothing for it`,
         ...severityOf(hint, one),
       };
     }
@@ -89,7 +90,7 @@ function* peers(
     yield {
       object: policy.object,
       path: place,
-      message: `it names pods with ${describeSelector(podSelector)}, and namespace ${namespace} has none${hint}: the rule lets nobody through`,
+      message: `it names pods with ${describeSelector(podSelector)}, and namespace ${namespace} has none${orOfAnother(hint)}: the rule lets nobody through`,
       ...severityOf(hint, podSelector),
     };
   }
@@ -190,7 +191,7 @@ export const policySelectsNothing: Rule = {
         yield {
           object: policy.object,
           path: 'spec.podSelector',
-          message: `it selects ${describeSelector(podSelector)}, and no pod of namespace ${policy.namespace} carries that${hint}: the policy does nothing`,
+          message: `it selects ${describeSelector(podSelector)}, and no pod of namespace ${policy.namespace} carries that${orOfAnother(hint)}: the policy does nothing`,
           ...severityOf(hint, podSelector),
         };
         continue;

@@ -15,6 +15,14 @@ function ordinalsIn(text: string, { name }: Workload): number[] {
   return [...text.matchAll(own)].map(([, ordinal]) => Number(ordinal));
 }
 
+interface Group {
+  readonly members: Set<number>;
+  /** What each line of ZooKeeper's stands for; more than one where a number stands twice. */
+  readonly keys: Map<string, readonly string[]>;
+  readonly whole: boolean;
+  readonly option: Option;
+}
+
 function list(workload: Workload, ordinals: readonly number[]): string {
   return ordinals.map((ordinal) => `${workload.name}-${ordinal}`).join(', ');
 }
@@ -34,17 +42,29 @@ export const quorumIncomplete: Rule = {
       const pods = Array.from({ length: max }, (_, index) => start + index);
       const said = new Set<string>();
       for (const container of workload.containers.filter(({ role }) => role === 'main')) {
-        const groups = new Map<string, { members: Set<number>; whole: boolean; option: Option }>();
+        const groups = new Map<string, Group>();
         for (const option of optionsOf(model, workload, container)) {
           const whole = everyMember.test(option.key);
           if (!whole && !someMembers.test(option.key)) continue;
           // ZooKeeper's members stand in a line each.
           const key = `${option.by} ${/^server\.\d+$/.test(option.key) ? 'server' : option.key}`;
-          const group = groups.get(key) ?? { members: new Set<number>(), whole, option };
+          const group = groups.get(key) ?? { members: new Set<number>(), keys: new Map(), whole, option };
+          if (/^server\.\d+$/.test(option.key)) {
+            const others = group.keys.get(option.key);
+            group.keys.set(option.key, [...(others ?? []), option.value]);
+          }
           for (const ordinal of ordinalsIn(option.value, workload)) group.members.add(ordinal);
           groups.set(key, group);
         }
-        for (const { members, whole, option } of groups.values()) {
+        for (const { members, keys, whole, option } of groups.values()) {
+          const twice = [...keys].find(([, values]) => values.length > 1);
+          if (twice !== undefined) {
+            const [key, values] = twice;
+            const message = `${option.by} says ${key} more than once (${values.join(', ')}): the last line counts, and StatefulSet ${workload.name} is short of a member`;
+            if (!said.has(message)) yield { object: option.object, path: option.path, message };
+            said.add(message);
+            continue;
+          }
           const beyond = [...members].filter((ordinal) => !pods.includes(ordinal));
           const left = whole ? pods.filter((ordinal) => !members.has(ordinal)) : [];
           if (members.size === 0 || (beyond.length === 0 && left.length === 0)) continue;

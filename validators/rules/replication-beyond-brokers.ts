@@ -1,5 +1,5 @@
-import { brokersOf } from '../graph/brokers.ts';
-import { optionsOf } from '../graph/options.ts';
+import { brokersOf, kafkaKey } from '../graph/brokers.ts';
+import { type Option, optionsOf } from '../graph/options.ts';
 import type { Rule } from './rule.ts';
 
 const replication = /(?:^|[._])replication[._]factor$/i;
@@ -14,6 +14,17 @@ function isKafkas(key: string): boolean {
     /kafka|topic|offsets|transaction|default[._]replication|insync|min[._]isr|(?:config|status|offset)[._]storage|streams/i.test(
       key,
     )
+  );
+}
+
+/** The number of copies that a least number in sync is of: the topic's own, or the one of Kafka's own topics. */
+function factorOf(key: string, options: readonly Option[]): Option | undefined {
+  const [, family] =
+    /^(transaction\.state\.log|share\.coordinator\.state\.topic)\./.exec(kafkaKey(key)) ?? [];
+  const own = options.filter((option) => replication.test(option.key));
+  if (family !== undefined) return own.findLast((option) => kafkaKey(option.key).startsWith(family));
+  return own.findLast(({ key: other }) =>
+    /^(?:default\.)?replication\.factor$/.test(kafkaKey(other).toLowerCase().replaceAll('_', '.')),
   );
 }
 
@@ -57,7 +68,19 @@ export const replicationBeyondBrokers: Rule = {
               path,
               message: `${key} is ${number} (${by}), and a topic has ${least} ${least === 1 ? 'replica' : 'replicas'} (${brokers.described}): no write with acks=all would be accepted`,
             };
+            continue;
           }
+          const factor = factorOf(key, options);
+          if (number < 2 || Number(factor?.value) !== number) continue;
+          seen.add(place);
+          yield {
+            object,
+            path,
+            severity: 'warning',
+            message:
+              `${key} is ${number} (${by}), as many as ${factor?.key} makes copies: ` +
+              'while one broker is away, for an update or a drain, no write with acks=all would be accepted',
+          };
         }
       }
     }

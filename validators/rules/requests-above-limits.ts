@@ -1,4 +1,5 @@
 import { joinPath } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { readQuantity } from '../room/quantity.ts';
 import type { Rule } from './rule.ts';
 
@@ -13,7 +14,7 @@ export const requestsAboveLimits: Rule = {
       for (const { name, spec, path } of containers) {
         const { requests = {}, limits = {} } = spec.resources ?? {};
         for (const [resource, request] of Object.entries(requests)) {
-          const limit = limits[resource];
+          const limit = own(limits, resource);
           const [asked, most] = [readQuantity(request), readQuantity(limit)];
           if (asked === undefined || most === undefined || asked <= most) continue;
           yield {

@@ -9,6 +9,7 @@ import {
 } from '../api-server/resources.ts';
 import type { Shape } from '../api-server/shapes.ts';
 import { joinPath, type Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { readQuantity } from '../room/quantity.ts';
 import { didYouMean } from '../text/nearest.ts';
@@ -58,8 +59,8 @@ function* inRequirements(
   for (const [name, amount] of Object.entries(requests)) {
     if (mayBeShared(name) || shape(name) !== undefined) continue;
     const at = `${path}.requests["${name}"]`;
-    const [asked, most] = [readQuantity(amount), readQuantity(limits[name])];
-    if (limits[name] === undefined)
+    const [asked, most] = [readQuantity(amount), readQuantity(own(limits, name))];
+    if (own(limits, name) === undefined)
       yield refused(object, at, `${name} cannot be shared, and is requested without a limit of ${amount}`);
     // More than the limit is said by requests-above-limits.
     else if (asked !== undefined && most !== undefined && asked < most)
@@ -151,7 +152,7 @@ function* inLimitRange(object: KubernetesObject): Iterable<Problem> {
       for (const [name, amount] of Object.entries(limit[lower] ?? {})) {
         const value = readQuantity(amount);
         const above = uppers.find((upper) => {
-          const most = readQuantity(limit[upper]?.[name]);
+          const most = readQuantity(own(limit[upper], name));
           return value !== undefined && most !== undefined && value > most;
         });
         if (above === undefined) continue;
@@ -159,7 +160,7 @@ function* inLimitRange(object: KubernetesObject): Iterable<Problem> {
         yield refused(
           object,
           at,
-          `${lower} of ${name}, ${amount}, is above ${above}, ${limit[above]?.[name]}`,
+          `${lower} of ${name}, ${amount}, is above ${above}, ${own(limit[above], name)}`,
         );
       }
     }

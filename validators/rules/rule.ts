@@ -45,6 +45,8 @@ export interface Problem {
   readonly object?: KubernetesObject;
   /** Where in it, as `spec.template.spec.containers[0].image`. */
   readonly path?: string;
+  /** The line of the text at the path that is meant, from 1, where that text has several. */
+  readonly within?: number;
   /** Both ends, what would happen at run time, and the nearest right name. */
   readonly message: string;
   /** Where the cause stands, when it is no field of a rendered object. */

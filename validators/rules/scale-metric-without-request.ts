@@ -1,6 +1,7 @@
 import type { HorizontalPodAutoscaler } from '../model/kubernetes.ts';
 import { type Model, namespaceOf } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
 
@@ -11,18 +12,21 @@ interface Measured {
   /** Undefined for all of them together. */
   readonly container: string | undefined;
   readonly path: string;
+  /** True for a share of the request, false for an amount. */
+  readonly share: boolean;
 }
 
 /** The shares of requests that an autoscaler measures; one that names no metric measures the CPU's. */
 function measured(metrics: readonly Metric[]): Measured[] {
-  if (metrics.length === 0) return [{ resource: 'cpu', container: undefined, path: 'spec' }];
+  if (metrics.length === 0) return [{ resource: 'cpu', container: undefined, path: 'spec', share: true }];
   return metrics.flatMap(({ resource, containerResource }, index): Measured[] => {
     const path = `spec.metrics[${index}]`;
     if (resource?.target.type === 'Utilization')
-      return [{ resource: resource.name, container: undefined, path: `${path}.resource.name` }];
-    if (containerResource?.target.type === 'Utilization') {
-      const { name, container } = containerResource;
-      return [{ resource: name, container, path: `${path}.containerResource.container` }];
+      return [{ resource: resource.name, container: undefined, path: `${path}.resource.name`, share: true }];
+    if (containerResource !== undefined) {
+      const { name, container, target } = containerResource;
+      const share = target.type === 'Utilization';
+      return [{ resource: name, container, path: `${path}.containerResource.container`, share }];
     }
     return [];
   });
@@ -40,7 +44,7 @@ function defaultRequest(model: Model, namespace: string, resource: string): stri
       }[];
     };
     for (const { type, default: limit, defaultRequest: request } of limits) {
-      const given = request?.[resource] ?? limit?.[resource];
+      const given = own(request, resource) ?? own(limit, resource);
       if (type === 'Container' && given !== undefined) return `${object.metadata.name} gives ${given}`;
     }
   }
@@ -61,7 +65,7 @@ export const scaleMetricWithoutRequest: Rule = {
       );
       if (target === undefined) continue;
       const running = target.containers.filter(({ role }) => role !== 'init');
-      for (const { resource, container: only, path } of measured(typed.spec?.metrics ?? [])) {
+      for (const { resource, container: only, path, share } of measured(typed.spec?.metrics ?? [])) {
         const names = running.map((container) => container.name);
         if (only !== undefined && !names.includes(only)) {
           yield {
@@ -71,10 +75,11 @@ export const scaleMetricWithoutRequest: Rule = {
           };
           continue;
         }
+        if (!share) continue;
         for (const container of running) {
           if (only !== undefined && container.name !== only) continue;
           const { requests, limits } = container.spec.resources ?? {};
-          if (requests?.[resource] !== undefined || limits?.[resource] !== undefined) continue;
+          if (own(requests, resource) !== undefined || own(limits, resource) !== undefined) continue;
           const given = defaultRequest(model, namespace, resource);
           const effect =
             given === undefined

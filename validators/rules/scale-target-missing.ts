@@ -14,7 +14,7 @@ export const scaleTargetMissing: Rule = {
     for (const { object, namespace, target } of scalersOf(model)) {
       const { apiVersion, kind, name } = target;
       const there = model.workloads.filter((workload) => workload.namespace === namespace);
-      const group = apiVersion?.split('/')[0];
+      const group = apiVersion?.includes('/') === true ? apiVersion.split('/')[0] : '';
       if (scalable.includes(kind) && group !== 'apps') {
         yield {
           object,
@@ -22,6 +22,14 @@ export const scaleTargetMissing: Rule = {
           message: `it scales a ${kind} of ${apiVersion ?? 'the core group, for it names no apiVersion'}, and that is apps/v1: it would find nothing to scale`,
         };
         continue;
+      }
+      if (scalable.includes(kind) && apiVersion !== undefined && apiVersion !== 'apps/v1') {
+        yield {
+          object,
+          path: 'spec.scaleTargetRef.apiVersion',
+          message: `it scales a ${kind} of ${apiVersion}, which no API server of today serves (it is apps/v1): the autoscaler goes by the group alone, and whoever reads the version does not find it`,
+          severity: 'warning',
+        };
       }
       if (kind === 'DaemonSet' || kind === 'Job' || kind === 'CronJob') {
         yield {

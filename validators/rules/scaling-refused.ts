@@ -1,5 +1,6 @@
 import { held, outOfShape, refused, wrongAmount } from '../api-server/refused.ts';
 import { containerResource } from '../api-server/resources.ts';
+import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { readQuantity } from '../room/quantity.ts';
 import { didYouMean } from '../text/nearest.ts';
@@ -39,7 +40,7 @@ function* inTarget(
   source: string,
   target: Target,
 ): Iterable<Problem> {
-  const choice = amountsOf[source] ?? [];
+  const choice = own(amountsOf, source) ?? [];
   const amounts = held(target, ['averageUtilization', 'averageValue', 'value']);
   const right = amounts.filter((amount) => choice.includes(amount));
   if (right.length === 0)
@@ -60,7 +61,7 @@ function* inTarget(
       );
   }
   const { type = '' } = target;
-  const wanted = fieldOfType[type];
+  const wanted = own(fieldOfType, type);
   if (wanted === undefined)
     yield refused(
       object,
@@ -81,7 +82,7 @@ function* inMetrics(object: KubernetesObject, metrics: readonly Metric[]): Itera
     const path = `spec.metrics[${index}]`;
     const sources = held(metric, Object.keys(amountsOf));
     const wanted = metric.type.charAt(0).toLowerCase() + metric.type.slice(1);
-    if (!(wanted in amountsOf)) {
+    if (!Object.hasOwn(amountsOf, wanted)) {
       yield refused(object, `${path}.type`, `there is no type ${metric.type} of metrics`);
       continue;
     }

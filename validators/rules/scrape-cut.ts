@@ -13,7 +13,8 @@ interface MonitorSpec {
   readonly podMetricsEndpoints?: readonly { readonly port?: string; readonly portNumber?: number }[];
 }
 
-interface Scrape {
+/** A pod port that a monitor scrapes. */
+export interface Scrape {
   readonly object: KubernetesObject;
   readonly path: string;
   /** The port as the monitor names it. */
@@ -29,7 +30,7 @@ function numberOf(workload: Workload, port: string | number | undefined): number
 }
 
 /** Every pod port that a target's monitors scrape. */
-function* scrapes(model: Model): Iterable<Scrape> {
+export function* scrapes(model: Model): Iterable<Scrape> {
   for (const object of model.all('monitoring.coreos.com', 'PodMonitor')) {
     const { selector, podMetricsEndpoints = [] } = (object.spec ?? {}) as MonitorSpec;
     for (const workload of model.workloads) {

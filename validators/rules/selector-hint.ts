@@ -2,6 +2,7 @@ import type { Model } from '../model/model.ts';
 import { operatorRuns } from '../model/run-time.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { didYouMean } from '../text/nearest.ts';
 
 /** True for a selector that selects everything. */
@@ -27,13 +28,18 @@ export function selectorHint(
   workloads: readonly { readonly labels: Labels }[],
 ): string {
   for (const [key, wanted] of wantedOf(selector)) {
-    const known = workloads.map(({ labels }) => labels[key]).filter((value) => value !== undefined);
+    const known = workloads.map(({ labels }) => own(labels, key)).filter((value) => value !== undefined);
     if (!known.includes(wanted)) {
       const hint = didYouMean(wanted, known);
       if (hint !== '') return hint;
     }
   }
   return '';
+}
+
+/** A hint at what was meant, or else at what to do where the target is a part of something larger. */
+export function orOfAnother(hint: string): string {
+  return hint === '' ? ' (if another kustomization has them, check one that includes both)' : hint;
 }
 
 /** True where the pods that a selector means may be there though the target does not run them: an operator's, or another target's. */

@@ -4,6 +4,7 @@ import type { Service, ServicePort } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { isInUse } from './port-in-use.ts';
 import type { Problem, Rule } from './rule.ts';
 
 /** The problem of a port that leads to a name. */
@@ -78,13 +79,22 @@ function describe(declared: ReturnType<typeof declaredPorts>): string {
   return [...new Set(ports)].join(', ') || 'no port with a name';
 }
 
+/** A port of a headless Service that nobody here goes by: some charts have one because a Service had to have a port. */
+function unused(problem: Problem): Problem {
+  const message = problem.message.replace(
+    /: (?:it would have no endpoints|connections would be refused|nothing would answer)$/,
+    ': the Service is headless and nothing here goes by this port, so only a look-up of SRV records would find it',
+  );
+  return { ...problem, message, severity: 'warning' };
+}
+
 /** A Service leads to a port that its pods do not have: by name, by number, or by protocol. */
 export const servicePortUnknown: Rule = {
   id: 'service-port-unknown',
   severity: 'error',
   family: 'services',
   title: 'a Service leads to a port that its pods do not have',
-  *check({ model }): Iterable<Problem> {
+  *check({ model, flows }): Iterable<Problem> {
     for (const service of model.services) {
       const { type, ports } = service.typed.spec ?? {};
       if (type === 'ExternalName') continue;
@@ -96,9 +106,15 @@ export const servicePortUnknown: Rule = {
             path: `spec.ports[${index}].targetPort`,
             message: `targetPort "${port.targetPort}" is text, and a port's name has a letter: the API server would refuse it; write the number without quotes`,
           };
-        } else if (behind.length === 0) continue;
-        else if (typeof port.targetPort === 'string') yield* byName(service, port, index, behind);
-        else yield* byNumber(model, service, port, index, behind);
+          continue;
+        }
+        if (behind.length === 0) continue;
+        const problems =
+          typeof port.targetPort === 'string'
+            ? byName(service, port, index, behind)
+            : byNumber(model, service, port, index, behind);
+        for (const problem of problems)
+          yield isInUse(model, flows, service, port) ? problem : unused(problem);
       }
     }
   },

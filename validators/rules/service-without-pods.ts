@@ -2,6 +2,7 @@ import { isHeadless } from '../graph/ports.ts';
 import { isAdded } from '../model/model.ts';
 import { mayLabelPods, operatorRuns } from '../model/run-time.ts';
 import { describeSelector } from '../model/selectors.ts';
+import { own } from '../own.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
 
@@ -33,7 +34,7 @@ export const serviceWithoutPods: Rule = {
       const near = model.workloads.filter((workload) => workload.namespace === namespace && workload.serves);
       const wrong = Object.entries(selector).find(
         ([key, value]) =>
-          !near.some((workload) => workload.labels[key] === value || isAdded(workload, key, value)),
+          !near.some((workload) => own(workload.labels, key) === value || isAdded(workload, key, value)),
       );
       const values = near
         .map(({ labels }) => labels[wrong?.[0] ?? ''])

@@ -1,6 +1,7 @@
 import type { Deployment } from '../model/kubernetes.ts';
 import { matchesSelector } from '../model/selectors.ts';
 import { joinPath, type Workload } from '../model/workload.ts';
+import { own } from '../own.ts';
 import { eligible, hostname, type Node, nodesOf } from '../room/nodes.ts';
 import { apart } from '../room/place.ts';
 import type { Problem, Rule } from './rule.ts';
@@ -13,7 +14,7 @@ interface Crowding {
 }
 
 function domainsOf(nodes: readonly Node[], key: string): number {
-  return new Set(nodes.map(({ labels }) => labels[key]).filter((name) => name !== undefined)).size;
+  return new Set(nodes.map(({ labels }) => own(labels, key)).filter((name) => name !== undefined)).size;
 }
 
 /** The constraint that leaves so many pods of a workload no place, were they alone on the nodes. */
@@ -52,7 +53,7 @@ export function crowdingOf(workload: Workload, nodes: readonly Node[], pods: num
 }
 
 /** The pods that a rolling update starts before it stops any. */
-function surgeOf({ kind, object, replicas }: Workload): number {
+export function surgeOf({ kind, object, replicas }: Workload): number {
   if (kind !== 'Deployment') return 0;
   const { strategy } = (object as unknown as Deployment).spec ?? {};
   if (strategy?.type === 'Recreate') return 0;

@@ -1,4 +1,4 @@
-import { namespaceOf } from '../model/model.ts';
+import { type Model, namespaceOf } from '../model/model.ts';
 import { operatorMakes } from '../model/run-time.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { didYouMean, nearest } from '../text/nearest.ts';
@@ -46,6 +46,8 @@ function judge(
   if (names.includes(name) || operatorMakes(model, namespace, name)) return undefined;
   // A chart that Argo CD installs there has accounts of its own.
   if (namespacesBeside?.has(namespace) && nearest(name, names) === undefined) return undefined;
+  // An account without a namespace goes where it is applied: by `kubectl apply -n`, or by a kustomization around this one.
+  if (isUnplaced(model, name)) return undefined;
   const effect = 'the pods that need them would be refused';
   if (model.namespaces.has(namespace)) {
     return {
@@ -67,6 +69,12 @@ function judge(
       `it grants rights to ServiceAccount ${namespace}/${name}, and the target makes ${name} in namespace ` +
       `${nearest(namespace, homes) ?? homes[0]}: ${effect}`,
   };
+}
+
+function isUnplaced(model: Model, name: string): boolean {
+  return model
+    .all('', 'ServiceAccount')
+    .some(({ metadata }) => metadata.name === name && metadata.namespace === undefined);
 }
 
 interface Binding {

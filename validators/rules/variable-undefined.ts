@@ -66,6 +66,18 @@ function* judge(model: Model, workload: Workload, container: Container): Iterabl
       }
     }
   }
+  for (const [index, { subPathExpr = '' }] of (spec.volumeMounts ?? []).entries()) {
+    for (const reference of referencesIn(subPathExpr)) {
+      if (known.has(reference) || linked(reference)) continue;
+      yield {
+        object: workload.object,
+        path: joinPath(path, `volumeMounts[${index}].subPathExpr`),
+        message:
+          `container ${name} mounts the folder ${subPathExpr}, and nothing sets ${reference}${didYouMean(reference, known)}: ` +
+          'it would wait in CreateContainerConfigError',
+      };
+    }
+  }
 }
 
 /** A container's environment or command line takes a variable that is not set, or not yet. */

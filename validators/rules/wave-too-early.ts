@@ -1,5 +1,7 @@
 import { describeTurn, hasWaves, isLater, turnOf, waveField } from '../gitops/waves.ts';
-import { namespaceOf } from '../model/model.ts';
+import { connection, policiesFor } from '../graph/policy.ts';
+import type { NetworkPolicy } from '../model/kubernetes.ts';
+import { namespaceOf, type Typed } from '../model/model.ts';
 import { configurationUses } from '../model/uses.ts';
 import type { Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
@@ -41,6 +43,42 @@ function* waitsFor({ flows }: Context, workload: Workload): Iterable<Need> {
   }
 }
 
+/**
+ * The policies that let what is waited for through, where those that are there by then do not: a default-deny comes first, and the
+ * way past it in a wave of its own.
+ */
+function* opensWay({ model, flows, environment }: Context, workload: Workload): Iterable<Need> {
+  const turn = turnOf(workload.object);
+  const isLate = ({ object }: { readonly object: KubernetesObject }) => isLater(turnOf(object), turn);
+  if (!model.policies.some(isLate)) return;
+  const dns = environment?.peers.dns;
+  const ofDns = dns && { namespace: dns.namespace, labels: dns.podLabels };
+  for (const { from, to, port, told, destination } of flows.flows) {
+    if (from !== workload || to === undefined || to === workload) continue;
+    const waits = told.container?.role === 'init';
+    if (!waits && workload.kind !== 'Job') continue;
+    const why = waits
+      ? `initContainer ${told.container?.name} waits for ${destination}`
+      : `the Job asks ${destination}`;
+    for (const [end, number, protocol] of [[to, port, 'TCP'] as const, [ofDns, 53, 'UDP'] as const]) {
+      if (end === undefined) continue;
+      const open = (isThere: (policy: Typed<NetworkPolicy>) => boolean) =>
+        connection(model, from, end, number, protocol, isThere).allowed;
+      if (!open(() => true) || open((policy) => !isLate(policy))) continue;
+      const late = [
+        ...policiesFor(model, from, 'Egress'),
+        ...('pod' in end ? policiesFor(model, end, 'Ingress') : []),
+      ].filter(isLate);
+      // Where both ends have one of their own, either is needed.
+      const [first] = late;
+      const needed = late.find((policy) => !open((other) => other !== policy)) ?? first;
+      const what = protocol === 'UDP' ? ', whose name only NetworkPolicy' : ', to which only NetworkPolicy';
+      if (needed !== undefined)
+        yield { object: needed.object, why: `${why}${what} ${needed.name} opens the way` };
+    }
+  }
+}
+
 /** Something is applied in a wave before what it cannot be healthy without: the sync stops there for ever. */
 export const waveTooEarly: Rule = {
   id: 'wave-too-early',
@@ -71,7 +109,11 @@ export const waveTooEarly: Rule = {
       // No sync waits for the runs of a CronJob.
       if (workload.kind === 'CronJob') continue;
       const seen = new Set<KubernetesObject>();
-      for (const need of [...startsWith(context, workload), ...waitsFor(context, workload)]) {
+      for (const need of [
+        ...startsWith(context, workload),
+        ...waitsFor(context, workload),
+        ...opensWay(context, workload),
+      ]) {
         if (seen.has(need.object)) continue;
         seen.add(need.object);
         const problem = before(workload.object, need);

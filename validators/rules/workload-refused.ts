@@ -2,6 +2,7 @@ import { amountOf, outOfShape, refused, wrongAmount } from '../api-server/refuse
 import { labelKey, portNumber } from '../api-server/shapes.ts';
 import { joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 
 interface Strategy {
@@ -115,7 +116,8 @@ function* inServer({ object, pod, templatePath }: Workload): Iterable<Problem> {
     );
 }
 
-function* inJob({ object, templatePath }: Workload): Iterable<Problem> {
+function* inJob(workload: Workload): Iterable<Problem> {
+  const { object, templatePath } = workload;
   const path = templatePath.replace(/\.template$/, '');
   let job: unknown = object;
   for (const step of path.split('.')) job = (job as Readonly<Record<string, unknown>> | undefined)?.[step];
@@ -136,6 +138,12 @@ function* inJob({ object, templatePath }: Workload): Iterable<Problem> {
   };
   if (object.kind === 'CronJob' && (start ?? 0) < 0)
     yield refused(object, 'spec.startingDeadlineSeconds', 'startingDeadlineSeconds is below 0');
+  for (const field of ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit']) {
+    const kept = (object.spec as Readonly<Record<string, unknown>> | undefined)?.[field];
+    if (object.kind === 'CronJob' && typeof kept === 'number' && kept < 0)
+      yield refused(object, `spec.${field}`, `${field} is below 0`);
+  }
+  yield* inPodFailurePolicy(workload, path, spec.podFailurePolicy as PodFailurePolicy | undefined);
   const indexed = spec.completionMode === 'Indexed';
   if (indexed && spec.completions === undefined)
     yield refused(object, path, 'an Indexed Job must say its completions');
@@ -149,6 +157,48 @@ function* inJob({ object, templatePath }: Workload): Iterable<Problem> {
       `${path}.selector`,
       'a Job gets its selector from the API server, unless manualSelector is true',
     );
+}
+
+interface PodFailurePolicy {
+  readonly rules?: readonly {
+    readonly onExitCodes?: {
+      readonly containerName?: string;
+      readonly operator?: string;
+      readonly values?: readonly number[];
+    } | null;
+    readonly onPodConditions?: readonly unknown[] | null;
+  }[];
+}
+
+/** Source: k8s.io/kubernetes, `pkg/apis/batch/validation/validation.go`, validatePodFailurePolicy. */
+function* inPodFailurePolicy(
+  { object, pod, templatePath, containers }: Workload,
+  path: string,
+  policy: PodFailurePolicy | undefined,
+): Iterable<Problem> {
+  if (!policy) return;
+  if (pod.restartPolicy !== undefined && pod.restartPolicy !== 'Never')
+    yield refused(
+      object,
+      joinPath(templatePath, 'spec.restartPolicy'),
+      `podFailurePolicy judges pods that failed, and with restartPolicy ${pod.restartPolicy} they start again instead: it must be Never`,
+    );
+  const names = containers.map(({ name }) => name);
+  for (const [index, { onExitCodes, onPodConditions }] of (policy.rules ?? []).entries()) {
+    const at = `${path}.podFailurePolicy.rules[${index}]`;
+    if (onExitCodes && (onPodConditions ?? []).length > 0)
+      yield refused(object, at, 'a rule goes by exit codes or by conditions, not by both');
+    if (!onExitCodes) continue;
+    const { containerName, operator, values = [] } = onExitCodes;
+    if (containerName && !names.includes(containerName))
+      yield refused(
+        object,
+        `${at}.onExitCodes.containerName`,
+        `the pod has no container ${containerName}${didYouMean(containerName, names)}`,
+      );
+    if (operator === 'In' && values.includes(0))
+      yield refused(object, `${at}.onExitCodes.values`, 'the exit code 0 is no failure');
+  }
 }
 
 function* inPod({ object, pod, templatePath, containers }: Workload): Iterable<Problem> {

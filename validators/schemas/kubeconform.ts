@@ -10,6 +10,8 @@ export interface SchemaOptions {
   /** A folder for the run's own files. */
   readonly scratch: string;
   readonly workers: number;
+  /** True for manifests of another repository, whose people cannot add a schema here. */
+  readonly foreign?: boolean;
 }
 
 /** What kubeconform says of one object, in its JSON output. */

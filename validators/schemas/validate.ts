@@ -29,7 +29,10 @@ export async function validateSchemas(
   for (const object of objects) {
     const verdict = verdicts.get(object.digest);
     if (verdict === undefined) continue;
-    errors.set(object.digest, verdict.status === 'statusValid' ? [] : await explain(verdict, object, index));
+    errors.set(
+      object.digest,
+      verdict.status === 'statusValid' ? [] : await explain(verdict, object, index, options.foreign === true),
+    );
   }
   const unjudged = objects.filter((object) => !errors.has(object.digest));
   if (unjudged.length > 0) {
@@ -42,9 +45,11 @@ async function explain(
   verdict: Verdict,
   { object }: RenderedObject,
   index: SchemaIndex,
+  foreign: boolean,
 ): Promise<SchemaError[]> {
+  const { apiVersion, kind } = object;
   if (verdict.msg.startsWith('could not find schema')) {
-    return [{ path: 'apiVersion', message: unknownKind(object.apiVersion, object.kind, index) }];
+    return [{ path: 'apiVersion', message: unknownKind(apiVersion, kind, index, foreign) }];
   }
   const parts = [...verdict.msg.matchAll(/- at '([^']*)': (.*?)(?=\s+- at '|$)/gs)];
   const leaves = parts
@@ -56,7 +61,7 @@ async function explain(
   const errors = await Promise.all(
     leaves.map(({ pointer, message }) =>
       pointer === '/apiVersion'
-        ? [{ path: 'apiVersion', message: unknownKind(object.apiVersion, object.kind, index) }]
+        ? [{ path: 'apiVersion', message: unknownKind(apiVersion, kind, index, foreign) }]
         : explainLeaf(object, pointer, message),
     ),
   );
@@ -111,7 +116,7 @@ function quoted(message: string): string[] {
   return [...message.matchAll(/'([^']+)'/g)].map(([, word = '']) => word);
 }
 
-function unknownKind(apiVersion: string, kind: string, index: SchemaIndex): string {
+function unknownKind(apiVersion: string, kind: string, index: SchemaIndex, foreign: boolean): string {
   const versions = index.kinds
     .filter((entry) => entry.kind === kind)
     .map((entry) => (entry.group === '' ? entry.version : `${entry.group}/${entry.version}`));
@@ -119,10 +124,10 @@ function unknownKind(apiVersion: string, kind: string, index: SchemaIndex): stri
     return `${apiVersion} has no ${kind}; it is in ${versions.join(', ')}: the API server would refuse the object`;
   }
   const kinds = index.kinds.map((entry) => entry.kind);
-  return (
-    `there is no schema for ${apiVersion} ${kind}${didYouMean(kind, kinds)}: ` +
-    'mend the kind, or add its CRD to validators/schemas/sources.yaml and run npm run schemas'
-  );
+  const there = `there is no schema for ${apiVersion} ${kind}${didYouMean(kind, kinds)}: mend the kind`;
+  return foreign
+    ? `${there} where it is mistyped; a kind that your cluster serves all the same cannot be validated by the schemas at hand`
+    : `${there}, or add its CRD to validators/schemas/sources.yaml and run npm run schemas`;
 }
 
 /** `/spec/containers/0/name` as `spec.containers[0].name`. */

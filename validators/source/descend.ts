@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { own } from '../own.ts';
 
 /** How far a path leads into a node, and the offset of where it ended. */
 export interface Reach {
@@ -45,7 +46,7 @@ function entryFor(items: readonly unknown[], place: number, rendered: unknown): 
 
 /** What a value holds at a step; undefined where it holds nothing. */
 export function below(value: unknown, step: string | number): unknown {
-  return typeof value === 'object' && value !== null ? (value as Fields)[step] : undefined;
+  return typeof value === 'object' && value !== null ? own(value as Fields, String(step)) : undefined;
 }
 
 /**

@@ -26,8 +26,10 @@ export function blockIn(
       ? node.get(step, true)
       : (node as { get?: (step: unknown, keep: boolean) => unknown } | null)?.get?.(step, true);
   if (!isScalar(node) || typeof node.value !== 'string') return undefined;
-  // The text of a block begins on the line after its `|-`.
-  return { text: node.value, above: document.lineOf(node.range?.[0] ?? 0) };
+  const line = document.lineOf(node.range?.[0] ?? 0);
+  // The text of a block begins on the line after its `|-`; any other one where it stands.
+  const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+  return { text: node.value, above: isBlock ? line : line - 1 };
 }
 
 /** Texts of a tree's files, and the documents in them, each parsed once. */

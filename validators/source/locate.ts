@@ -10,8 +10,11 @@ import { type Documents, documentsOf } from './documents.ts';
 import { stepsOf } from './steps.ts';
 import { changeWrites, patchWrites, type Sought, type Write } from './writes.ts';
 
-/** Finds the line that set a field of a rendered object. */
-export type Locate = (object: KubernetesObject, path: string) => Source | undefined;
+/**
+ * Finds the line that set a field of a rendered object.
+ * @param within the line of the text there that is meant, from 1: of use where the text is a file of its own.
+ */
+export type Locate = (object: KubernetesObject, path: string, within?: number) => Source | undefined;
 
 /**
  * Follows a kustomization's build for the last thing that wrote a field: a patch, a replica count, an image, a label, a
@@ -25,13 +28,13 @@ export function locator(root: string, folder: string, reads?: Reads): Locate {
   let read:
     | { readonly tree: Tree; readonly documents: Documents; readonly all: ReturnType<typeof origins> }
     | undefined;
-  return (object, path) => {
+  return (object, path, within) => {
     if (read === undefined) {
       const tree = readTree(root, folder, reads);
       read = { tree, documents: documentsOf(tree.text), all: origins(tree) };
     }
     const origin = originOf(read.all, object);
-    return origin === undefined ? undefined : follow(read.tree, read.documents, origin, object, path);
+    return origin === undefined ? undefined : follow(read.tree, read.documents, origin, object, path, within);
   };
 }
 
@@ -41,11 +44,12 @@ function follow(
   origin: Origin,
   object: KubernetesObject,
   path: string,
+  within: number | undefined,
 ): Source | undefined {
   const steps = stepsOf(path);
   let value: unknown = object;
   for (const step of steps) value = below(value, step);
-  const sought: Sought = { object, selected: selectedAs(object, origin), steps, value };
+  const sought: Sought = { object, selected: selectedAs(object, origin), steps, value, within };
   const brought = tree.steps[origin.step];
   if (brought === undefined) return undefined;
   let best: Write | undefined;

@@ -29,7 +29,7 @@ export async function withSources(
         metadata.namespace === resource.namespace,
     );
     if (object === undefined) return finding;
-    const source = locate(object, finding.path ?? '');
+    const source = locate(object, finding.path ?? '', finding.within);
     return source === undefined ? finding : { ...finding, source };
   });
 }

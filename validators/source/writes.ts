@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path/posix';
-import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { Source } from '../finding.ts';
 import type { Generator } from '../kustomization/origin.ts';
 import { type Selected, type Selector, selects } from '../kustomization/select.ts';
@@ -24,6 +24,8 @@ export interface Sought {
   readonly steps: readonly (string | number)[];
   /** What the object has there. */
   readonly value: unknown;
+  /** The line of the text there that is meant, from 1, where it is known. */
+  readonly within?: number | undefined;
 }
 
 function at(step: Step, path: readonly (string | number)[], documents: Documents): Source {
@@ -123,9 +125,16 @@ function operations(
     if (!leads) return [];
     const value = operation.get('value', true);
     const inside = descend((value as Node | undefined) ?? null, steps.slice(named.length), rendered);
-    const offset = inside.depth > 0 ? inside.offset : (path.range?.[0] ?? 0);
+    const offset =
+      inside.depth > 0 ? inside.offset : offsetOf(operation, value === undefined ? 'path' : 'value');
     return [{ source: { file, line: lineOf(offset) }, depth: named.length + inside.depth, whole: true }];
   });
+}
+
+/** Where a field of an operation begins. */
+function offsetOf(operation: YAMLMap, field: string): number {
+  const pair = operation.items.find(({ key }) => isScalar(key) && key.value === field);
+  return (isScalar(pair?.key) ? pair.key.range?.[0] : undefined) ?? operation.range?.[0] ?? 0;
 }
 
 /** Everything else that writes: names, namespaces, labels, counts, images, replacements, generators. */
@@ -155,7 +164,7 @@ export function changeWrites(step: Step, sought: Sought, documents: Documents): 
         ? write(step.field === 'commonLabels' ? [steps.at(-1) ?? ''] : ['pairs', steps.at(-1) ?? ''])
         : [];
     case 'annotations':
-      return /(?:^|\/)metadata\/annotations\//.test(path) && String(steps.at(-1)) in entry
+      return /(?:^|\/)metadata\/annotations\//.test(path) && Object.hasOwn(entry, String(steps.at(-1)))
         ? write([steps.at(-1) ?? ''])
         : [];
     case 'replacement':
@@ -184,7 +193,7 @@ function labelWritten(
 ): boolean {
   const whole = step.field === 'commonLabels';
   const pairs = (whole ? entry : entry.pairs) as Readonly<Record<string, unknown>> | undefined;
-  if (pairs === undefined || !(String(steps.at(-1)) in pairs)) return false;
+  if (pairs === undefined || !Object.hasOwn(pairs, String(steps.at(-1)))) return false;
   const map = steps
     .slice(0, -1)
     .filter((one) => typeof one === 'string')
@@ -253,7 +262,12 @@ function replaced(
 }
 
 /** What a generator put under a key: a literal, a line of a file of variables, or a whole file. */
-function generated(entry: Generator, step: Step, { steps, selected }: Sought, documents: Documents): Write[] {
+function generated(
+  entry: Generator,
+  step: Step,
+  { steps, selected, within }: Sought,
+  documents: Documents,
+): Write[] {
   const kind = step.field.startsWith('secretGenerator') ? 'Secret' : 'ConfigMap';
   if (!selected.kinds.includes(kind) || !selected.names.includes(entry.name ?? '')) return [];
   const [field, key] = steps;
@@ -267,7 +281,8 @@ function generated(entry: Generator, step: Step, { steps, selected }: Sought, do
     const [name = '', path = file] = file.includes('=')
       ? [file.slice(0, file.indexOf('=')), file.slice(file.indexOf('=') + 1)]
       : [file.split('/').at(-1)];
-    if (name === key) return full({ file: join(dirname(step.file), path) });
+    const source = { file: join(dirname(step.file), path) };
+    if (name === key) return full(within === undefined ? source : { ...source, line: within });
   }
   for (const file of [...(entry.envs ?? []), ...(entry.env === undefined ? [] : [entry.env])]) {
     const path = join(dirname(step.file), file);

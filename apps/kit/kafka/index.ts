@@ -1,6 +1,7 @@
 export { type Assignment, joinGroup, type Member } from './member.ts';
 export { connectProducer, type Message, type MessageProducer } from './producer.ts';
 export {
+  type Batch,
   type Chunk,
   type KafkaRecord,
   openReader,

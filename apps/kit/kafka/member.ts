@@ -15,6 +15,8 @@ export interface Member {
   readonly broken: () => Error | undefined;
   /** Tells the group how far each partition is, for whoever looks at the lag; nothing is read from it. */
   readonly commit: (next: ReadonlyMap<number, bigint>) => Promise<void>;
+  /** Whether the topic has more partitions by now than when this member joined; the group does not notice. */
+  readonly hasGrown: () => Promise<boolean>;
   /** The client's own connection, for the reader. */
   readonly client: Consumer;
   readonly close: () => Promise<void>;
@@ -23,6 +25,8 @@ export interface Member {
 export interface GroupOptions extends KafkaConfig {
   readonly group: string;
   readonly clientId: string;
+  /** A member that is not heard of for so long is out of the group; its broker bounds it (6 s to 30 min by default). */
+  readonly sessionSeconds: number;
   /** Called at each assignment, and when the membership broke. */
   readonly onChange: () => void;
 }
@@ -34,8 +38,8 @@ export async function joinGroup(options: GroupOptions): Promise<Member> {
     ...connection(options, options.clientId),
     groupId: options.group,
     autocommit: false,
-    sessionTimeout: 15_000,
-    heartbeatInterval: 2000,
+    sessionTimeout: options.sessionSeconds * 1000,
+    heartbeatInterval: Math.min(2000, (options.sessionSeconds * 1000) / 5),
     rebalanceTimeout: 30_000,
   });
   let assignment: Assignment | undefined;
@@ -54,7 +58,14 @@ export async function joinGroup(options: GroupOptions): Promise<Member> {
     onChange();
   });
   client.topics.track(topic);
+  const count = async () => {
+    const metadata = await client.metadata({ topics: [topic], forceUpdate: true });
+    return metadata.topics.get(topic)?.partitionsCount ?? 0;
+  };
+  let joinedWith = 0;
   try {
+    // Before it joins: whoever shares the partitions out knows as many, or finds out later that there are more.
+    joinedWith = await count();
     await client.joinGroup();
   } catch (error) {
     await client.close(true).catch(() => {});
@@ -64,6 +75,7 @@ export async function joinGroup(options: GroupOptions): Promise<Member> {
     client,
     assignment: () => assignment,
     broken: () => broken,
+    hasGrown: async () => (await count()) > joinedWith,
     async commit(next) {
       const offsets = [...next].map(([partition, offset]) => ({ topic, partition, offset, leaderEpoch: -1 }));
       if (offsets.length > 0) await client.commit({ offsets });

@@ -17,12 +17,24 @@ export interface Chunk {
   readonly records: readonly KafkaRecord[];
   /** The offset that the next record written will have: what is between is lag. */
   readonly end: bigint;
+  /** The batches that the records came in, in their order. */
+  readonly batches: readonly Batch[];
+}
+
+/** A batch of records as the broker keeps it. */
+export interface Batch {
+  /** Where the one behind it begins. */
+  readonly next: bigint;
+  /** Grows when another broker leads the partition. */
+  readonly epoch: number;
+  /** Tells it from any other: its first and last offset, its epoch and its checksum, as `900-999/3/1c291ca3`. */
+  readonly mark: string;
 }
 
 /** The next offset to read of each partition. */
 export type Positions = ReadonlyMap<number, bigint>;
 
-/** The topic is not the one that was read before: somebody deleted it and made it again. */
+/** The topic is not the one that was read before: it was made again, or its broker lost what was read. */
 export class TopicRemade extends Error {
   override readonly name = 'TopicRemade';
 }
@@ -35,6 +47,8 @@ export interface Reader {
    * already (`behind`), the broker answers at once; else it gathers `minBytes` first, or waits its time.
    */
   readonly fetch: (positions: Positions, topicId: string, behind: boolean) => Promise<Chunk[]>;
+  /** The batch that holds the record just below an offset, or whatever is there; undefined when there is nothing. */
+  readonly batchBelow: (partition: number, offset: bigint, topicId: string) => Promise<Batch | undefined>;
   /** The first offset that each partition still has, and the one that its next record will have. */
   readonly bounds: (
     partitions: readonly number[],
@@ -65,18 +79,25 @@ export function openReader(client: Consumer, options: ReaderOptions): Reader {
     return found;
   };
   let turn = 0;
+  const leadersOf = async (topicId: string, wanted: readonly number[]) => {
+    let { id, partitions } = await describe();
+    // One that was added a moment ago.
+    if (wanted.some((partition) => partitions[partition] === undefined))
+      ({ id, partitions } = await describe(true));
+    if (id !== topicId) throw new TopicRemade(`the topic ${topic} has the id ${id}, and had ${topicId}`);
+    return (partition: number) => partitions[partition]?.leader ?? -1;
+  };
   return {
     topicId: async () => (await describe(true)).id,
     async fetch(positions, topicId, behind) {
-      const { id, partitions } = await describe();
-      if (id !== topicId) throw new TopicRemade(`the topic ${topic} has the id ${id}, and had ${topicId}`);
-      const byLeader = Map.groupBy(positions, ([partition]) => partitions[partition]?.leader ?? -1);
+      const leaders = await leadersOf(topicId, [...positions.keys()]);
+      const byLeader = Map.groupBy(positions, ([partition]) => leaders(partition));
       // The first partitions of a request fill the answer: each gets its turn to be first.
       turn += 1;
       const answers = await Promise.all(
-        [...byLeader].map(async ([node, wanted]) => {
-          const first = turn % wanted.length;
-          const ordered = [...wanted.slice(first), ...wanted.slice(0, first)];
+        [...byLeader].map(async ([node, asked]) => {
+          const first = turn % asked.length;
+          const ordered = [...asked.slice(first), ...asked.slice(0, first)];
           return client.fetch({
             node,
             maxWaitTime: options.waitMilliseconds,
@@ -85,13 +106,9 @@ export function openReader(client: Consumer, options: ReaderOptions): Reader {
             topics: [
               {
                 topicId,
-                partitions: ordered.map(([partition, fetchOffset]) => ({
-                  partition,
-                  fetchOffset,
-                  currentLeaderEpoch: -1,
-                  lastFetchedEpoch: -1,
-                  partitionMaxBytes: options.partitionBytes,
-                })),
+                partitions: ordered.map(([partition, offset]) =>
+                  wanted(partition, offset, options.partitionBytes),
+                ),
               },
             ],
           });
@@ -110,10 +127,21 @@ export function openReader(client: Consumer, options: ReaderOptions): Reader {
       }
       return chunks;
     },
+    async batchBelow(partition, offset, topicId) {
+      const node = (await leadersOf(topicId, [partition]))(partition);
+      // One batch is there however little is asked for.
+      const partitions = [wanted(partition, offset - 1n, 1)];
+      const topics = [{ topicId, partitions }];
+      const { responses } = await client.fetch({ node, maxWaitTime: 1, minBytes: 1, maxBytes: 1, topics });
+      const found = responses[0]?.partitions[0]?.records?.find(
+        (one) => one.firstOffset < offset && nextOf(one) >= offset,
+      );
+      return found === undefined ? undefined : batchOf(found);
+    },
     async bounds(partitions) {
       const at = async (timestamp: bigint) => {
-        const wanted = { topics: [topic], partitions: { [topic]: [...partitions] }, timestamp };
-        return (await client.listOffsets(wanted)).get(topic) ?? [];
+        const asked = { topics: [topic], partitions: { [topic]: [...partitions] }, timestamp };
+        return (await client.listOffsets(asked)).get(topic) ?? [];
       };
       const [first, end] = [await at(-2n), await at(-1n)];
       return new Map(
@@ -127,14 +155,30 @@ export function openReader(client: Consumer, options: ReaderOptions): Reader {
 }
 
 type Answered = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number];
+type Fetched = NonNullable<Answered['records']>[number];
+
+function wanted(partition: number, fetchOffset: bigint, partitionMaxBytes: number) {
+  return { partition, fetchOffset, currentLeaderEpoch: -1, lastFetchedEpoch: -1, partitionMaxBytes };
+}
+
+const nextOf = (batch: Fetched) => batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+
+function batchOf(batch: Fetched): Batch {
+  const { firstOffset, partitionLeaderEpoch: epoch, crc } = batch;
+  return {
+    next: nextOf(batch),
+    epoch,
+    mark: `${firstOffset}-${nextOf(batch) - 1n}/${epoch}/${crc.toString(16)}`,
+  };
+}
 
 function readChunk(answered: Answered, from: bigint, topicId: string): Chunk | undefined {
   const records: KafkaRecord[] = [];
+  const batches: Batch[] = [];
   let next = from;
   for (const batch of answered.records ?? []) {
-    const last = batch.firstOffset + BigInt(batch.lastOffsetDelta);
     // The broker answers with whole batches: the first may begin before what was asked for.
-    if (last < from) continue;
+    if (nextOf(batch) <= from) continue;
     if ((batch.attributes & isControl) === 0) {
       const [first, least] = [Number(batch.firstOffset), Number(from)];
       for (const { offsetDelta, key, value, headers } of batch.records) {
@@ -142,8 +186,9 @@ function readChunk(answered: Answered, from: bigint, topicId: string): Chunk | u
         if (offset >= least) records.push({ offset, key, value, headers });
       }
     }
-    next = last + 1n;
+    next = nextOf(batch);
+    batches.push(batchOf(batch));
   }
   const { partitionIndex: partition, highWatermark: end } = answered;
-  return { partition, topicId, from, next, records, end };
+  return { partition, topicId, from, next, records, end, batches };
 }

@@ -1,13 +1,14 @@
 import pg from 'pg';
-import { number, secret, text } from '../config.ts';
+import { matching, number, secret, text } from '../config.ts';
 import type { Log } from '../log.ts';
+import { storable } from './storable.ts';
 
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
 
 /** Where the database is: the variables that the manifests give to every worker of it. */
 export const postgresSettings = {
-  host: text('DB_HOST', 'the name of the Service of the database, as lambda-postgres'),
+  host: matching('DB_HOST', 'the name of the Service of the database, as lambda-postgres', /^[\w.:/-]+$/),
   port: number('DB_PORT', 'the port of the database', { least: 1, most: 65535, fallback: 5432 }),
   database: text('DB_NAME', 'the name of the database'),
   user: text('DB_USER', 'the login of the database'),
@@ -26,6 +27,8 @@ export interface PostgresConfig {
 export interface PoolOptions {
   /** Seconds after which a statement is given up; 60 by default. */
   readonly statementSeconds?: number;
+  /** Seconds after which a wait for somebody's lock is given up; 30 by default. */
+  readonly lockSeconds?: number;
   /**
    * A commit does not wait for the disk. Only for transactions that hold all they depend on, their own position
    * included: a server that dies forgets the last of them whole, and their work is done again.
@@ -36,14 +39,15 @@ export interface PoolOptions {
 
 /**
  * A pool of at most `size` connections, of which each gives up connecting after 5 s; a connection that breaks while
- * idle is logged and replaced.
+ * idle is logged and replaced. Whatever text is bound to a statement is made one that the database can hold: a record's
+ * own bytes, in an error that quotes them, must not make the statement fail that keeps them.
  */
 export function connectPool(
   config: PostgresConfig,
   name: string,
   size: number,
   log: Log,
-  { statementSeconds = 60, mayForget = false }: PoolOptions = {},
+  { statementSeconds = 60, lockSeconds = 30, mayForget = false }: PoolOptions = {},
 ): Pool {
   const pool = new pg.Pool({
     ...config,
@@ -54,9 +58,15 @@ export function connectPool(
     statement_timeout: statementSeconds * 1000,
     // The server's own limit ends a statement; this one is for a server that does not answer at all.
     query_timeout: (statementSeconds + 5) * 1000,
-    lock_timeout: 30_000,
+    lock_timeout: lockSeconds * 1000,
     idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
+  });
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    const bound = (text: unknown, values: unknown, ...rest: unknown[]) =>
+      query(text, Array.isArray(values) ? values.map(storable) : values, ...rest);
+    client.query = bound as typeof client.query;
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));
   return pool;

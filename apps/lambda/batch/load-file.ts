@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { inTransaction, type Pool, type PoolClient } from '@plumbline/kit/postgres';
+import { inTransaction, type Pool, type PoolClient, sqlState } from '@plumbline/kit/postgres';
 import { sql } from '../sql/index.ts';
 import { loadRows } from '../store/load-rows.ts';
-import { clean, NotTransactions, type Reject, readRows } from './read-rows.ts';
+import { keptContent, type ReadToEnd, type Reject, readRows } from './read-rows.ts';
+import { changed, hashSource, openSource, type Source } from './source.ts';
 
 /** What became of a file. */
 export type Outcome =
@@ -20,91 +17,116 @@ export type Outcome =
   | { readonly kind: 'elsewhere'; readonly sha256: string }
   | { readonly kind: 'rejected'; readonly sha256: string; readonly reason: string };
 
-/** The file was not the same from one reading to the next. */
-export class FileChanged extends Error {
-  override readonly name = 'FileChanged';
-}
-
 /** Rows between two savepoints: this much is held in memory being loaded, and as much being read. */
 const batchRows = 4000;
 
+const lockNotAvailable = '55P03';
+
 /**
  * Loads a file in one transaction, once for all: known by its SHA-256, so that the same content under another name, a
- * second run, and a second pod at the same time load nothing. Its job row says how it went.
- * @throws FileChanged when the file changed while it was read (nothing of it is loaded; the next run tries again), and
- * what the database or the disk failed with.
+ * second run, and a second pod at the same time load nothing. Its job row says how it went; the transaction that loads
+ * holds the lock of that row and writes the verdict itself, so that none is given on what another transaction did.
+ * @throws NoFile when there is nothing to read; FileChanged when the file changed while it was read (nothing of it is
+ * loaded; the next run tries again); FileUnreadable; and what the database failed with.
  */
 export async function loadFile(pool: Pool, path: string): Promise<Outcome> {
-  const sha256 = await hashFile(path);
-  const holder = await pool.connect();
-  // An error of the connection is met by the statement after it.
-  const ignore = () => {};
-  holder.on('error', ignore);
-  let locked = false;
+  const source = await openSource(path);
   try {
-    ({ locked } = (await holder.query(sql['lock-file'], [sha256])).rows[0]);
-    if (!locked) return { kind: 'elsewhere', sha256 };
-    const { rows } = await holder.query<{ status: string }>(sql['read-job'], [sha256]);
-    const status = rows[0]?.status;
-    if (status === 'done' || status === 'rejected') return { kind: 'known', sha256 };
-    const { size } = await stat(path);
-    await holder.query(sql['begin-job'], [sha256, basename(path), size]);
-    return await loadLocked(pool, holder, path, sha256);
+    const sha256 = await hashSource(source);
+    await source.unchanged();
+    const begun = await begin(pool, source, sha256);
+    return begun ?? (await load(pool, source, sha256));
   } finally {
-    if (locked) await holder.query(sql['unlock-file'], [sha256]).catch(() => {});
-    holder.off('error', ignore);
-    holder.release();
+    await source.close();
   }
 }
 
-async function loadLocked(pool: Pool, holder: PoolClient, path: string, sha256: string): Promise<Outcome> {
-  const end = (status: string, error: string) =>
-    holder.query(sql['end-job'], [sha256, status, 0, 0, 0, error]);
+/** Notes that a file is being loaded, for people to see; what there is to say when it is not to be loaded here. */
+async function begin(pool: Pool, { name, bytes }: Source, sha256: string): Promise<Outcome | undefined> {
+  return unlessLocked(sha256, () =>
+    inTransaction(pool, async (client): Promise<Outcome | undefined> => {
+      if (await isEnded(client, sha256)) return { kind: 'known', sha256 };
+      await client.query(sql['begin-job'], [sha256, name, bytes.toString()]);
+      return undefined;
+    }),
+  );
+}
+
+async function load(pool: Pool, source: Source, sha256: string): Promise<Outcome> {
   try {
-    return await inTransaction(pool, async (client) => {
-      let [loaded, known, rejected] = [0, 0, 0];
-      const rows = readRows(path, batchRows);
-      let ahead = rows.next();
-      for (;;) {
-        const step = await ahead;
-        if (step.done === true) {
-          if (step.value !== sha256) {
-            throw new FileChanged(
-              `${basename(path)} changed while it was read: put files there under another name, and rename them when they are whole`,
-            );
-          }
-          break;
-        }
-        const batch = step.value;
-        const loading = loadRows(client, batch.rows.take());
-        // While the database takes these, the next are read; both are awaited, whichever fails.
-        ahead = rows.next();
-        const [result] = await Promise.all([loading, ahead.then(() => {})]);
-        const refused = result.refused.map(
-          ({ index, line, reason }): Reject => ({
-            line: batch.lines[index] ?? 0,
-            reason,
-            // As it was sent: the file's own text is gone by now.
-            content: clean(line.replaceAll('\t', ',')),
-          }),
-        );
-        await keepRejects(client, sha256, [...batch.rejects, ...refused]);
-        loaded += result.inserted;
-        known += result.known;
-        rejected += batch.rejects.length + refused.length;
-      }
-      await client.query(sql['end-job'], [sha256, 'done', loaded, known, rejected, null]);
-      return { kind: 'done', sha256, loaded, known, rejected };
-    });
+    return await unlessLocked(sha256, () =>
+      inTransaction(pool, async (client): Promise<Outcome> => {
+        if (await isEnded(client, sha256)) return { kind: 'known', sha256 };
+        await client.query(sql['clear-rejects'], [sha256]);
+        const counts = await loadAll(client, source, sha256);
+        if (counts.sha256 !== sha256) throw changed(source.name);
+        await source.unchanged();
+        const { loaded, known, rejected, refusal } = counts;
+        const status = refusal === undefined ? 'done' : 'rejected';
+        await client.query(sql['end-job'], [sha256, status, loaded, known, rejected, refusal ?? null]);
+        return refusal === undefined
+          ? { kind: 'done', sha256, loaded, known, rejected }
+          : { kind: 'rejected', sha256, reason: refusal };
+      }),
+    );
   } catch (error) {
-    const reason = (error as Error).message;
-    if (error instanceof NotTransactions) {
-      await end('rejected', reason);
-      return { kind: 'rejected', sha256, reason };
-    }
     // When the database is what failed, the row stays "running", and the next run takes it up.
-    await end('failed', reason).catch(() => {});
+    await pool.query(sql['fail-job'], [sha256, (error as Error).message]).catch(() => {});
     throw error;
+  }
+}
+
+interface Counts extends ReadToEnd {
+  readonly loaded: number;
+  readonly known: number;
+  readonly rejected: number;
+}
+
+async function loadAll(client: PoolClient, source: Source, sha256: string): Promise<Counts> {
+  let [loaded, known, rejected] = [0, 0, 0];
+  const rows = readRows(source, batchRows);
+  try {
+    let ahead = rows.next();
+    for (;;) {
+      const step = await ahead;
+      if (step.done === true) return { ...step.value, loaded, known, rejected };
+      const batch = step.value;
+      const loading = loadRows(client, batch.rows.take());
+      // While the database takes these, the next are read; both are awaited, whichever fails.
+      ahead = rows.next();
+      const [result] = await Promise.allSettled([loading, ahead]);
+      if (result.status === 'rejected') throw result.reason;
+      const refused = result.value.refused.map(
+        ({ index, line, reason }): Reject => ({
+          line: batch.lines[index] ?? 0,
+          reason,
+          // As it was sent: the file's own text is gone by now.
+          content: line.replaceAll('\t', ',').slice(0, keptContent),
+        }),
+      );
+      await keepRejects(client, sha256, [...batch.rejects, ...refused]);
+      loaded += result.value.inserted;
+      known += result.value.known;
+      rejected += batch.rejects.length + refused.length;
+    }
+  } finally {
+    // It reads ahead through a descriptor that is closed next.
+    await rows.return(undefined as never);
+  }
+}
+
+/** Whether a file's job needs no more work; locks its row until the transaction ends. */
+async function isEnded(client: PoolClient, sha256: string): Promise<boolean> {
+  const { rows } = await client.query<{ status: string }>(sql['lock-job'], [sha256]);
+  return rows[0]?.status === 'done' || rows[0]?.status === 'rejected';
+}
+
+async function unlessLocked<Result>(sha256: string, work: () => Promise<Result>): Promise<Result | Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (sqlState(error) !== lockNotAvailable) throw error;
+    return { kind: 'elsewhere', sha256 };
   }
 }
 
@@ -113,13 +135,7 @@ async function keepRejects(client: PoolClient, sha256: string, rejects: readonly
   await client.query(sql['reject-lines'], [
     sha256,
     rejects.map(({ line }) => line),
-    rejects.map(({ reason }) => clean(reason)),
+    rejects.map(({ reason }) => reason),
     rejects.map(({ content }) => content),
   ]);
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -2,13 +2,15 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backoff, type Log } from '@plumbline/kit';
 import { isUnavailable, type Pool } from '@plumbline/kit/postgres';
-import { FileChanged, loadFile } from './load-file.ts';
+import { loadFile } from './load-file.ts';
+import { FileChanged, FileUnreadable, NoFile } from './source.ts';
 
 /** Tries of one file while the database is away. */
 const attempts = 6;
 
 /**
- * Loads every `*.csv` of a folder, in the order of their names; what begins with a dot is not whole yet.
+ * Loads every `*.csv` of a folder, in the order of their names; what begins with a dot is not whole yet, and what is no
+ * regular file is skipped.
  * @throws Error that names the files which could not be loaded, after all others were.
  */
 export async function loadInbox(pool: Pool, inbox: string, log: Log, signal: AbortSignal): Promise<void> {
@@ -24,6 +26,10 @@ export async function loadInbox(pool: Pool, inbox: string, log: Log, signal: Abo
       const level = outcome.kind === 'rejected' ? 'error' : 'info';
       log[level]({ file: name, ...outcome }, said[outcome.kind]);
     } catch (error) {
+      if (error instanceof NoFile) {
+        log.warn({ file: name, reason: error.message }, 'skipped');
+        continue;
+      }
       log.error({ file: name, err: error }, 'not loaded');
       failed.push(`${name}: ${(error as Error).message}`);
     }
@@ -45,8 +51,8 @@ async function loadWithPatience(pool: Pool, path: string, log: Log, signal: Abor
     try {
       return await loadFile(pool, path);
     } catch (error) {
-      const ours = error instanceof FileChanged || (error as { syscall?: string }).syscall === 'open';
-      if (ours || !isUnavailable(error) || waits.attempts() >= attempts || signal.aborted) throw error;
+      const ofFile = [FileChanged, FileUnreadable, NoFile].some((kind) => error instanceof kind);
+      if (ofFile || !isUnavailable(error) || waits.attempts() >= attempts || signal.aborted) throw error;
       log.warn({ err: error, file: path }, 'the database does not answer; trying again');
       await waits.wait(signal);
     }

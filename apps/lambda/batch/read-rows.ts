@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { createRowBuffer, type RowBuffer } from '../store/row-buffer.ts';
 import { type Column, columns, type Fields, type Row, toRow } from '../transaction/row.ts';
 import { type CsvRecord, createCsvReader } from './csv.ts';
+import type { Source } from './source.ts';
 
 /** A line that is no transaction. */
 export interface Reject {
@@ -18,9 +18,12 @@ export interface RowBatch {
   readonly rejects: Reject[];
 }
 
-/** The whole file is no file of transactions: nothing of it is loaded, and it is not tried again. */
-export class NotTransactions extends Error {
-  override readonly name = 'NotTransactions';
+/** What a file was, once all of it is read. */
+export interface ReadToEnd {
+  /** Of the bytes that were read, in hexadecimal. */
+  readonly sha256: string;
+  /** Why the whole file is no file of transactions: then there were no rows. */
+  readonly refusal?: string;
 }
 
 /** Only the first lines of a record are kept to be looked at. */
@@ -30,23 +33,32 @@ export const keptContent = 1000;
 const highWaterMark = 64 * 1024;
 
 /**
- * Reads a file of transactions, and gives its rows in batches of some `size`; what it returns at the end is the SHA-256
- * of the bytes that it read, in hexadecimal.
- * @throws NotTransactions when its first line does not name the columns.
+ * Reads a file of transactions, and gives its rows in batches of some `size`. A file whose first line does not name the
+ * columns is read to its end all the same: only its hash tells whether that line is of the file that is meant.
+ * @throws FileUnreadable
  */
-export async function* readRows(path: string, size: number): AsyncGenerator<RowBatch, string, undefined> {
+export async function* readRows(
+  source: Source,
+  size: number,
+): AsyncGenerator<RowBatch, ReadToEnd, undefined> {
   const hash = createHash('sha256');
   const reader = createCsvReader();
   let order: readonly number[] | undefined;
+  let refusal: string | undefined;
   let batch = emptyBatch();
   const take = (records: readonly CsvRecord[]) => {
     for (const record of records) {
-      if (order === undefined) order = readHeader(record);
-      else addRecord(batch, record, order);
+      if (order !== undefined) addRecord(batch, record, order);
+      else if (refusal === undefined) {
+        const header = readHeader(record);
+        if (typeof header === 'string') refusal = header;
+        else order = header;
+      }
     }
   };
-  for await (const chunk of createReadStream(path, { highWaterMark }) as AsyncIterable<Buffer>) {
+  for await (const chunk of source.chunks(highWaterMark)) {
     hash.update(chunk);
+    if (refusal !== undefined) continue;
     take(reader.push(chunk));
     if (batch.rows.count() + batch.rejects.length >= size) {
       yield batch;
@@ -55,24 +67,23 @@ export async function* readRows(path: string, size: number): AsyncGenerator<RowB
   }
   take(reader.end());
   if (batch.rows.count() + batch.rejects.length > 0) yield batch;
-  return hash.digest('hex');
+  const sha256 = hash.digest('hex');
+  return refusal === undefined ? { sha256 } : { sha256, refusal };
 }
 
 function emptyBatch(): RowBatch {
   return { rows: createRowBuffer(), lines: [], rejects: [] };
 }
 
-/** Where each column stands. */
-function readHeader(record: CsvRecord): number[] {
-  const names = record.fields.map((name) => name.trim().toLowerCase());
+/** Where each column stands, and how many there are; or why it is no first line of transactions. */
+function readHeader({ line, fields, malformed }: CsvRecord): number[] | string {
+  const wanted = `the first line is ${columns.join(',')}, in any order`;
+  if (malformed !== undefined) return `line ${line}: ${malformed}; ${wanted}`;
+  const names = fields.map((name) => name.trim().toLowerCase());
   const missing = columns.filter((column) => !names.includes(column));
-  if (record.malformed !== undefined || missing.length > 0) {
-    throw new NotTransactions(
-      `line ${record.line} names no column ${missing.join(', ')}: the first line is ${columns.join(',')}, in any order`,
-    );
-  }
+  if (missing.length > 0) return `line ${line} names no column ${missing.join(', ')}: ${wanted}`;
   const twice = columns.find((column) => names.indexOf(column) !== names.lastIndexOf(column));
-  if (twice !== undefined) throw new NotTransactions(`line ${record.line} names the column ${twice} twice`);
+  if (twice !== undefined) return `line ${line} names the column ${twice} twice: ${wanted}`;
   return [...columns.map((column: Column) => names.indexOf(column)), names.length];
 }
 
@@ -82,7 +93,7 @@ function addRecord(batch: RowBatch, record: CsvRecord, order: readonly number[])
   if (row.ok) {
     batch.rows.add(row.line);
     batch.lines.push(line);
-  } else batch.rejects.push({ line, reason: row.reason, content: clean(text) });
+  } else batch.rejects.push({ line, reason: row.reason, content: text.slice(0, keptContent) });
 }
 
 function recordRow({ fields, malformed }: CsvRecord, order: readonly number[]): Row {
@@ -93,9 +104,4 @@ function recordRow({ fields, malformed }: CsvRecord, order: readonly number[]): 
   }
   const values = columns.map((_, index) => fields[order[index] ?? 0] ?? '') as unknown as Fields;
   return toRow(values, 'batch');
-}
-
-/** What the database can hold as a text: no NUL, no half of a surrogate pair. */
-export function clean(text: string): string {
-  return text.slice(0, keptContent).replaceAll('\0', '\ufffd').toWellFormed();
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { backoff, type Log, type Progress, type Traces } from '@plumbline/kit';
 import { joinGroup, type Member, openReader, TopicRemade } from '@plumbline/kit/kafka';
 import { type Pool, sqlState } from '@plumbline/kit/postgres';
+import { createBell } from './bell.ts';
+import { PartitionsAdded } from './growth.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { runSession } from './session.ts';
 
@@ -11,6 +13,8 @@ export interface ConsumeOptions {
   readonly group: string;
   readonly batchRows: number;
   readonly batchMilliseconds: number;
+  readonly sessionSeconds: number;
+  readonly topicCheckSeconds: number;
   readonly pool: Pool;
   readonly log: Log;
   readonly metrics: ConsumerMetrics;
@@ -35,17 +39,15 @@ export async function consume(options: ConsumeOptions): Promise<void> {
   const waits = backoff();
   while (!signal.aborted) {
     let member: Member | undefined;
-    let change = Promise.withResolvers<void>();
+    const bell = createBell();
     try {
       member = await joinGroup({
         brokers: options.brokers,
         topic,
         group: options.group,
         clientId: `lambda-consumer-${randomUUID().slice(0, 8)}`,
-        onChange() {
-          change.resolve();
-          change = Promise.withResolvers<void>();
-        },
+        sessionSeconds: options.sessionSeconds,
+        onChange: bell.ring,
       });
       const reader = openReader(member.client, {
         topic,
@@ -58,8 +60,12 @@ export async function consume(options: ConsumeOptions): Promise<void> {
         if (ready) waits.reset();
         options.onReady(ready);
       };
-      await runSession({ ...options, member, reader, onReady, changed: () => change.promise });
+      await runSession({ ...options, member, reader, onReady, bell });
     } catch (error) {
+      if (error instanceof PartitionsAdded) {
+        log.info(`${error.message}; joining again`);
+        continue;
+      }
       options.onReady(false);
       if (error instanceof TopicRemade || isOurs(error)) throw error;
       progress.unavailable();

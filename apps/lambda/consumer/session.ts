@@ -2,8 +2,10 @@ import type { Log, Progress, Traces } from '@plumbline/kit';
 import { backoff } from '@plumbline/kit';
 import { type Assignment, type Chunk, type Member, type Reader, TopicRemade } from '@plumbline/kit/kafka';
 import { isAway, isUnavailable, type Pool } from '@plumbline/kit/postgres';
-import { startPositions } from '../store/offsets.ts';
+import { readAvailable, startPositions, verifyTail } from '../store/offsets.ts';
 import { ReadTooFar, type Stored, storeChunk } from '../store/store-chunk.ts';
+import type { Bell } from './bell.ts';
+import { watchGrowth } from './growth.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { pieces } from './pieces.ts';
 import { traceparents } from './traceparents.ts';
@@ -14,13 +16,15 @@ export interface SessionOptions {
   readonly member: Member;
   readonly reader: Reader;
   readonly batchRows: number;
+  readonly sessionSeconds: number;
+  readonly topicCheckSeconds: number;
   readonly log: Log;
   readonly metrics: ConsumerMetrics;
   readonly progress: Progress;
   readonly traces: Traces;
   readonly signal: AbortSignal;
-  /** Resolves when the assignment changes. */
-  readonly changed: () => Promise<void>;
+  /** Rings when the assignment changes. */
+  readonly bell: Bell;
   /** Told whether it is in the group and reads. */
   readonly onReady: (ready: boolean) => void;
 }
@@ -45,6 +49,15 @@ export async function runSession(options: SessionOptions): Promise<void> {
   let committed = 0;
   /** Where each partition ended when it was last read: what lies before is there to be read at once. */
   const ends = new Map<number, bigint>();
+  /** The leader epoch in which each partition was read last, since it was assigned. */
+  const epochs = new Map<number, number>();
+  /** True once per change of a partition's leader: the new one may have less than what was read. */
+  const hasNewLeader = ({ partition, batches }: Chunk) => {
+    const before = epochs.get(partition);
+    const [first, last] = [batches[0]?.epoch, batches.at(-1)?.epoch];
+    if (last !== undefined) epochs.set(partition, last);
+    return before !== undefined && first !== undefined && first !== before;
+  };
 
   const isBehind = (next: ReadonlyMap<number, bigint>) =>
     [...next].some(([partition, position]) => position < (ends.get(partition) ?? 0n));
@@ -54,12 +67,12 @@ export async function runSession(options: SessionOptions): Promise<void> {
     await ahead?.catch(() => {});
     ahead = undefined;
     metrics.lag.reset();
+    const available = await readAvailable(reader, newest.partitions);
     const start = await retrying(options, 'postgres', () =>
       startPositions({
         pool,
-        reader,
         topic,
-        partitions: newest.partitions,
+        available,
         onLost(partition, count) {
           metrics.lost.inc(Number(count));
           log.error({ partition, count: Number(count) }, 'retention removed records before they were read');
@@ -67,12 +80,18 @@ export async function runSession(options: SessionOptions): Promise<void> {
       }),
     );
     if (start === undefined) return;
-    ({ topicId, positions } = start);
+    ({ topicId } = available);
+    await verifyTail(reader, topic, topicId, start);
+    ({ positions } = start);
+    epochs.clear();
     assignment = newest;
     log.info({ partitions: newest.partitions, assignment: newest.number }, 'assigned');
   };
 
+  const checkGrowth = watchGrowth(member, options.topicCheckSeconds);
+
   while (!signal.aborted) {
+    checkGrowth();
     const broken = member.broken();
     if (broken !== undefined) throw new Error(`the group was left: ${broken.message}`, { cause: broken });
     const newest = member.assignment();
@@ -83,7 +102,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
     if (positions.size === 0) {
       options.onReady(true);
       progress.done();
-      await Promise.race([options.changed(), pause(1000, signal)]);
+      await options.bell.wait(1000, signal);
       continue;
     }
     const chunks = await (ahead ?? reader.fetch(positions, topicId, isBehind(positions)));
@@ -93,6 +112,11 @@ export async function runSession(options: SessionOptions): Promise<void> {
     if (!isCurrent()) continue;
     for (const { partition, end } of chunks) ends.set(partition, end);
     const full = chunks.filter(({ from, next }) => next > from);
+    if (full.filter(hasNewLeader).length > 0) {
+      log.info('another broker leads; looking whether it has what was read');
+      assignment = undefined;
+      continue;
+    }
     const after = new Map(positions);
     for (const { partition, next } of full) after.set(partition, next);
     if (full.length > 0) {
@@ -152,7 +176,7 @@ async function storeAll(
             'postgres',
             async () => {
               const end = metrics.seconds.startTimer();
-              const done = await storeChunk(pool, topic, piece);
+              const done = await storeChunk(pool, topic, piece, options.sessionSeconds);
               end();
               return done;
             },
@@ -213,18 +237,4 @@ async function retrying<Value>(
     }
   }
   return undefined;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

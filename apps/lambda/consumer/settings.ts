@@ -25,4 +25,18 @@ export const consumerSettings = {
     most: 3600,
     fallback: 120,
   }),
+  sessionSeconds: number(
+    'CONSUMER_SESSION_SECONDS',
+    'seconds without a heartbeat until the group goes on without it',
+    {
+      least: 6,
+      most: 300,
+      fallback: 15,
+    },
+  ),
+  topicCheckSeconds: number('CONSUMER_TOPIC_CHECK_SECONDS', 'seconds between two looks for new partitions', {
+    least: 1,
+    most: 3600,
+    fallback: 30,
+  }),
 } as const;

@@ -7,4 +7,4 @@ WHERE usename = current_user
   AND application_name = 'lambda-consumer'
   AND pid <> pg_backend_pid()
   AND wait_event = 'ClientRead'
-  AND xact_start < now() - interval '15 seconds'
+  AND xact_start < now() - make_interval(secs => $1)

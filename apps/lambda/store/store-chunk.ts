@@ -22,16 +22,21 @@ export class ReadTooFar extends Error {
 /**
  * Stores what a partition gave, with the next offset, in one transaction. The row of the offset is locked first, so
  * that of two who were given the same partition one comes after the other; what the database has already is dropped.
- * Who waits too long for that lock ends whoever was frozen with it.
+ * Who waits too long for that lock ends whoever was frozen with it for longer than its membership in the group lasts.
  * Records that are no transactions are buried in the same transaction, with their origin and their error.
  * @throws TopicRemade when the records come from another topic of the same name than the stored offset;
  * ReadTooFar when the stored offset is lower than where the chunk begins.
  */
-export async function storeChunk(pool: Pool, topic: string, chunk: Chunk): Promise<Stored> {
+export async function storeChunk(
+  pool: Pool,
+  topic: string,
+  chunk: Chunk,
+  sessionSeconds: number,
+): Promise<Stored> {
   try {
     return await storeInTransaction(pool, topic, chunk);
   } catch (error) {
-    if (sqlState(error) === lockNotAvailable) await pool.query(sql['end-frozen']);
+    if (sqlState(error) === lockNotAvailable) await pool.query(sql['end-frozen'], [sessionSeconds]);
     throw error;
   }
 }
@@ -67,7 +72,13 @@ function storeInTransaction(pool: Pool, topic: string, chunk: Chunk): Promise<St
         dead.map(({ reason }) => reason),
       ]);
     }
-    await client.query(sql['store-offset'], [topic, chunk.partition, chunk.next.toString()]);
+    const last = chunk.batches.find(({ next }) => next >= chunk.next);
+    await client.query(sql['store-offset'], [
+      topic,
+      chunk.partition,
+      chunk.next.toString(),
+      last?.mark ?? null,
+    ]);
     return { next: chunk.next, inserted, known, buried: dead.length };
   });
 }

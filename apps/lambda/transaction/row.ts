@@ -55,7 +55,9 @@ export function toRow(fields: Fields, source: 'stream' | 'batch'): Row {
 function wrongText(column: keyof typeof longest, value: string): string | undefined {
   if (value === '') return `${column} is empty`;
   if (value.length > longest[column]) return `${column} has more than ${longest[column]} characters`;
-  return control.test(value) ? `${column} has a control character` : undefined;
+  if (control.test(value)) return `${column} has a control character`;
+  // As UTF-8 it would become another text, and two such ids perhaps one.
+  return value.isWellFormed() ? undefined : `${column} has half of a surrogate pair`;
 }
 
 function isInstant(value: string): boolean {

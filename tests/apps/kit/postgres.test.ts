@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { copyColumn, isAway, isUnavailable, sqlState } from '../../../apps/kit/postgres/index.ts';
+import { copyColumn, isAway, isUnavailable, sqlState, storable } from '../../../apps/kit/postgres/index.ts';
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });
 
@@ -25,6 +25,17 @@ test('a server that answers and refuses its turn is not away', () => {
 test('a text is one column, whatever is in it', () => {
   assert.is(copyColumn('plain, "text"'), 'plain, "text"');
   assert.is(copyColumn('a\tb\\c\nd\re'), 'a\\tb\\\\c\\nd\\re');
+});
+
+test('a text that the database cannot hold is made one that it can, in lists too; nothing else is touched', () => {
+  const bytes = Buffer.from([0, 1]);
+  assert.equal(storable(['a\0b', ['\ud800c', '\u{1f600}'], null, 7]), [
+    'a\ufffdb',
+    ['\ufffdc', '\u{1f600}'],
+    null,
+    7,
+  ]);
+  assert.is(storable(bytes), bytes);
 });
 
 test.run();

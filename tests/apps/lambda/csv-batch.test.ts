@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import * as assert from 'uvu/assert';
+import { readRows } from '../../../apps/lambda/batch/read-rows.ts';
+import { FileChanged, hashSource, openSource } from '../../../apps/lambda/batch/source.ts';
+import { sql } from '../../../apps/lambda/sql/index.ts';
 import type { Event } from '../../../apps/lambda/transaction/event.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
 import { finished } from '../../../trial/process/start.ts';
@@ -19,11 +24,13 @@ import { kustomize } from './platform.ts';
 const test = suite('lambda-csv-batch');
 let trial: Trial;
 let pool: pg.Pool;
+let databasePort: number;
 
 test.before(async () => {
   trial = await openTrial(await renderSystem(root, kustomize, 'kind', 'lambda'));
   const postgres = await startPostgres(trial, { name: 'lambda-postgres' });
   await finished(await startWorker(trial, { workload: 'Job/db-setup-job' }), 60_000);
+  databasePort = postgres.port;
   const login = { user: 'lambda', database: 'lambda', password: 'lambdapassword' };
   pool = new pg.Pool({ ...login, host: '127.0.0.1', port: postgres.port });
   pool.on('error', () => {});
@@ -34,9 +41,30 @@ test.after(async () => {
 });
 
 let runs = 0;
-async function startBatch(inbox: string): Promise<RunningWorker> {
+async function startBatch(inbox: string, env: Readonly<Record<string, string>> = {}): Promise<RunningWorker> {
   runs += 1;
-  return startWorker(trial, { workload: 'CronJob/csv-batch-cron', folders: { inbox }, label: `run${runs}` });
+  const workload = 'CronJob/csv-batch-cron';
+  return startWorker(trial, { workload, folders: { inbox }, label: `run${runs}`, env });
+}
+
+/** Holds the loading pods at their first rows until it is released. */
+async function holdTable() {
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE transactions IN ACCESS EXCLUSIVE MODE');
+  return {
+    async waiting() {
+      const text = "SELECT 1 FROM pg_locks WHERE relation = 'transactions'::regclass AND NOT granted";
+      await until(async () => (await client.query(text)).rowCount === 1, {
+        deadline: 60_000,
+        what: 'a pod that waits for the table',
+      });
+    },
+    async release() {
+      await client.query('ROLLBACK');
+      client.release();
+    },
+  };
 }
 
 /** An inbox with these files; removed with the trial. */
@@ -124,26 +152,168 @@ test('a pod that is killed in mid-file leaves nothing, and the next one loads it
 test('a file that changes while it is read is not loaded, and is the next time', async () => {
   const events = eventsOf('changed', 60_000);
   const inbox = await inboxWith({ 'changed.csv': csvOf(events) });
-  const client = await pool.connect();
-  // Holds the loading pod at its first rows until the file has changed.
-  await client.query('BEGIN');
-  await client.query('LOCK TABLE transactions IN ACCESS EXCLUSIVE MODE');
+  const table = await holdTable();
   const pod = await startBatch(inbox);
-  const waiting = async () => {
-    const text = "SELECT 1 FROM pg_locks WHERE relation = 'transactions'::regclass AND NOT granted";
-    return (await client.query(text)).rowCount === 1;
-  };
-  await until(waiting, { deadline: 60_000, what: 'a pod that waits for the table' });
+  await table.waiting();
   const more = eventsOf('changedmore', 10);
   await appendFile(join(inbox, 'changed.csv'), csvOf(more).split('\n').slice(1).join('\n'));
-  await client.query('ROLLBACK');
-  client.release();
+  await table.release();
   assert.is((await pod.ended).status, 1);
   assert.match(pod.log(), /changed while it was read/);
   assert.is((await stored('changed')).length, 0);
   await load(inbox);
   assertExactlyOnce(events, await stored('changed'));
   assertExactlyOnce(more, await stored('changedmore'));
+});
+
+test('a file that another one takes the place of is judged by neither, and loaded when it comes again', async () => {
+  const events = eventsOf('replaced', 20_000);
+  const inbox = await inboxWith({ 'replaced.csv': csvOf(events), '.other.part': 'id;amount\n1;2\n' });
+  const table = await holdTable();
+  const pod = await startBatch(inbox);
+  await table.waiting();
+  await rename(join(inbox, '.other.part'), join(inbox, 'replaced.csv'));
+  await table.release();
+  assert.is((await pod.ended).status, 1);
+  assert.match(pod.log(), /changed while it was read/);
+  await load(inbox);
+  assert.equal((await jobOf('replaced.csv')).map(({ status }) => status).sort(), ['failed', 'rejected']);
+  await writeFile(join(inbox, '.good.part'), csvOf(events));
+  await rename(join(inbox, '.good.part'), join(inbox, 'replaced.csv'));
+  await load(inbox);
+  assertExactlyOnce(events, await stored('replaced'));
+});
+
+test('a first line that changes between hashing and reading rejects nothing', async () => {
+  const text = csvOf(eventsOf('header', 50));
+  const inbox = await inboxWith({ 'header.csv': text });
+  const path = join(inbox, 'header.csv');
+  const source = await openSource(path);
+  const sha256 = await hashSource(source);
+  // Same length, and bytes that name no columns, as an editor that writes in place leaves for a moment.
+  await writeFile(path, text.replace('event_id', 'other_id'));
+  const step = await readRows(source, 10).next();
+  if (step.done !== true) throw new Error('rows of a file whose first line is none');
+  assert.match(step.value.refusal ?? '', /names no column event_id/);
+  assert.is.not(step.value.sha256, sha256);
+  await source.unchanged().then(
+    () => assert.unreachable(),
+    (error) => assert.instance(error, FileChanged),
+  );
+  await source.close();
+});
+
+test('an answer to COMMIT that is lost on the way leaves a file with rejected lines loaded, not failed', async () => {
+  const events = eventsOf('commit', 3000);
+  const inbox = await inboxWith({ 'commit.csv': `${csvOf(events)}no transaction\n` });
+  let cut = 0;
+  // Lets the COMMIT of the load reach the server, and breaks the connection before its answer.
+  const proxy = createServer((client) => {
+    const server = connect(databasePort, '127.0.0.1');
+    let [copied, cutting] = [false, false];
+    client.on('data', (bytes) => {
+      copied ||= bytes.includes('COPY transactions');
+      if (cut === 0 && copied && bytes.includes('COMMIT')) {
+        cut += 1;
+        cutting = true;
+      }
+      server.write(bytes);
+    });
+    server.on('data', (bytes) => {
+      if (!cutting) client.write(bytes);
+      else client.destroy();
+    });
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      one.on('error', () => {});
+      one.on('close', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  const pod = await startBatch(inbox, { DB_HOST: '127.0.0.1', DB_PORT: String(port) });
+  assert.is((await pod.ended).status, 0, pod.log());
+  proxy.close();
+  assert.is(cut, 1);
+  assert.match(pod.log(), /the database does not answer.*was loaded before/s);
+  assertExactlyOnce(events, await stored('commit'));
+  const [job] = await jobOf('commit.csv');
+  assert.equal([job?.status, job?.rows_loaded, job?.rows_rejected], ['done', '3000', '1']);
+  assert.is((await rejectsOf('commit.csv')).length, 1);
+});
+
+test('a job that failed half way begins again from nothing, and one that is done stays done', async () => {
+  const events = eventsOf('again', 100);
+  const inbox = await inboxWith({ 'again.csv': `${csvOf(events)}no transaction\n` });
+  await load(inbox);
+  // As an older version left it: the verdict of one attempt over the rejects of another.
+  await pool.query("UPDATE batch_jobs SET status = 'failed' WHERE file_name = 'again.csv'");
+  await pool.query(
+    "INSERT INTO batch_rejects SELECT sha256, 7, 'old', 'old' FROM batch_jobs WHERE file_name = 'again.csv'",
+  );
+  await load(inbox);
+  const [job] = await jobOf('again.csv');
+  assert.equal([job?.status, job?.rows_known, job?.rows_rejected, job?.attempts], ['done', '100', '1', 2]);
+  assert.equal(
+    (await rejectsOf('again.csv')).map(({ line }) => Number(line)),
+    [102],
+  );
+  await pool.query(sql['fail-job'], [job?.sha256, 'late']);
+  await pool.query(sql['begin-job'], [job?.sha256, 'again.csv', 1]);
+  assert.is((await jobOf('again.csv'))[0]?.status, 'done');
+});
+
+test('only regular files are read; a folder, a pipe, a link to nowhere are told and left', async () => {
+  const events = eventsOf('regular', 20);
+  const inbox = await inboxWith({ 'e-regular.csv': csvOf(events) });
+  await mkdir(join(inbox, 'a-folder.csv'));
+  await symlink('/nowhere', join(inbox, 'b-nowhere.csv'));
+  execFileSync('mkfifo', [join(inbox, 'c-pipe.csv')]);
+  await symlink('e-regular.csv', join(inbox, 'd-link.csv'));
+  const pod = await load(inbox);
+  assertExactlyOnce(events, await stored('regular'));
+  const lines = pod
+    .log()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const skipped = lines.filter(({ msg }) => msg === 'skipped').map(({ file }) => file);
+  assert.equal(skipped, ['a-folder.csv', 'b-nowhere.csv', 'c-pipe.csv']);
+  assert.not.match(pod.log(), /database does not answer/);
+});
+
+test('a file that is removed while it is read is told and left, and the next one is loaded', async () => {
+  const events = eventsOf('beyond', 20);
+  const inbox = await inboxWith({
+    'removed.csv': csvOf(eventsOf('removed', 100)),
+    'then.csv': csvOf(events),
+  });
+  const table = await holdTable();
+  const pod = await startBatch(inbox);
+  await table.waiting();
+  await rm(join(inbox, 'removed.csv'));
+  await table.release();
+  assert.is((await pod.ended).status, 0, pod.log());
+  assert.match(pod.log(), /removed\.csv was removed while it was read.*"msg":"skipped"/);
+  assert.is((await stored('removed')).length, 0);
+  assertExactlyOnce(events, await stored('beyond'));
+});
+
+test('bytes that are no UTF-8 reject their line, and the others land as they are', async () => {
+  const [one, two] = eventsOf('latin1', 2).map((event) => ({ ...event, merchant: 'Café Müller' }));
+  const lines = csvOf([one, two] as Event[]).split('\n');
+  const bytes = Buffer.concat([
+    Buffer.from(`${lines[0]}\n${lines[1]}\n`),
+    Buffer.from(`${lines[2]}\n`, 'latin1'),
+  ]);
+  await load(await inboxWith({ 'latin1.csv': bytes }));
+  assertExactlyOnce([one] as Event[], await stored('latin1'));
+  const [reject, ...more] = await rejectsOf('latin1.csv');
+  assert.is(more.length, 0);
+  assert.equal([reject?.line, reject?.reason], ['3', 'it has bytes that are no UTF-8']);
+  assert.match(reject?.content ?? '', /Caf\\xE9 M\\xFCller/);
 });
 
 test('quotes, commas, line breaks, a byte order mark and CRLF are read as they are meant', async () => {

@@ -93,6 +93,7 @@ test('a broker that is gone for a while costs neither the producer nor the consu
     deadline: 60_000,
     what: 'a consumer that noticed',
   });
+  assert.not.match(consumer.log(), /postgres (?:does not answer|did not let)/);
   assert.is((await fetch(`${producer.metrics}/readyz`)).status, 503);
   assert.is((await fetch(`${producer.metrics}/livez`)).status, 200);
   const made = (await metricOf(producer, 'lambda_producer_made_total')) ?? 0;

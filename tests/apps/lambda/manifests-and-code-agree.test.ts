@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createRegistry, readConfig, type Setting, text } from '../../../apps/kit/index.ts';
@@ -8,6 +9,8 @@ import { consumerMetrics } from '../../../apps/lambda/consumer/metrics.ts';
 import { consumerSettings } from '../../../apps/lambda/consumer/settings.ts';
 import { producerMetrics } from '../../../apps/lambda/producer/metrics.ts';
 import { producerSettings } from '../../../apps/lambda/producer/settings.ts';
+import { knownMigrations, type Migration } from '../../../apps/lambda/schema/migrate.ts';
+import { sql } from '../../../apps/lambda/sql/index.ts';
 import { columns } from '../../../apps/lambda/transaction/row.ts';
 import { servingSettings, workerSettings } from '../../../apps/lambda/worker-settings.ts';
 import { podContainer } from '../../../trial/overlay/container.ts';
@@ -15,7 +18,7 @@ import { renderSystem, type System, workloadOf } from '../../../trial/overlay/sy
 import { root } from '../../house/repository.ts';
 import { kustomize } from './platform.ts';
 
-const environments = ['kind', 'docker-desktop', 'minikube'];
+const environments = ['kind', 'docker-desktop', 'minikube', 'production'];
 const systems = await Promise.all(environments.map((name) => renderSystem(root, kustomize, name, 'lambda')));
 
 type Settings = Readonly<Record<string, Setting<unknown>>>;
@@ -30,13 +33,22 @@ const workers: readonly (readonly [string, string, string | undefined, Settings]
   ['Job', 'db-setup-job', undefined, { ...workerSettings, ...postgresSettings }],
 ];
 
-const containerIn = (system: System, kind: string, name: string, container: string | undefined) =>
-  podContainer(system, workloadOf(system, kind, name), container === undefined ? {} : { container });
+const containerIn = (system: System, kind: string, name: string, container?: string) =>
+  podContainer(system, workloadOf(system, kind, name), {
+    // In production an ExternalSecret brings it.
+    unknownValue: 'known-to-the-cluster',
+    ...(container === undefined ? {} : { container }),
+  });
 
 test('each worker starts from the variables that the overlay gives it, all of which are right', () => {
   for (const system of systems) {
     for (const [kind, name, container, settings] of workers) {
-      readConfig(Object.fromEntries(containerIn(system, kind, name, container).env), settings);
+      const given = Object.fromEntries(containerIn(system, kind, name, container).env);
+      try {
+        readConfig(given, settings);
+      } catch (error) {
+        throw new Error(`${system.environment}, ${kind}/${name}: ${(error as Error).message}`);
+      }
     }
   }
 });
@@ -54,7 +66,7 @@ test('each variable that an overlay gives is read by a worker, or by Node itself
       assert.equal(
         given.filter((variable) => !read.has(variable)),
         [],
-        `${kind}/${name}`,
+        `${system.environment}, ${kind}/${name}`,
       );
     }
   }
@@ -95,7 +107,7 @@ test('the topic of the workers is one that kafka-topics makes, with room for eve
       lines.map((line) => line.split(/\s+/)).map(([name = '', count]) => [name, Number(count)]),
     );
     const consumer = workloadOf(system, 'Deployment', 'lambda-consumer');
-    const { env } = podContainer(system, consumer);
+    const { env } = containerIn(system, 'Deployment', 'lambda-consumer');
     assert.is(env.get('KAFKA_GROUP'), 'lambda-consumer');
     assert.ok((made.get(env.get('KAFKA_TOPIC') ?? '') ?? 0) >= consumer.replicas.max);
   }
@@ -127,9 +139,88 @@ test('the guide names every metric and every table, and none that is not there',
   const ours = names.filter((name) => name.startsWith('lambda_')).sort();
   const inGuide = [...new Set([...guide.matchAll(/`(lambda_[a-z_]+)`/g)].map(([, name]) => name))].sort();
   assert.equal(inGuide, ours);
-  for (const table of ['transactions', 'stream_offsets', 'dead_letters', 'batch_jobs', 'batch_rejects']) {
-    assert.ok(guide.includes(`\`${table}\``), table);
+  const tables = [...guide.matchAll(/^\| `([a-z_]+)` \| [^|]*\|$/gm)].map(([, name]) => name);
+  for (const table of (await schemaOf(await knownMigrations())).keys()) {
+    assert.ok(tables.includes(table), `the guide does not name the table ${table}`);
   }
 });
+
+test('INBOX_PATH is where the claim of the inbox is mounted', () => {
+  for (const system of systems) {
+    const { env, mounts } = containerIn(system, 'CronJob', 'csv-batch-cron');
+    const claim = mounts.find((mount) => mount.kind === 'folder' && mount.keeps);
+    assert.is(env.get('INBOX_PATH'), claim?.path, system.environment);
+  }
+});
+
+test('every table and column that a statement names is one that the migrations make', async () => {
+  const schema = await schemaOf(await knownMigrations());
+  const others = [sql['make-migrations'], sql['make-staging']].flatMap(tablesMade);
+  for (const [table, columns] of others) schema.set(table, columns);
+  // Of the server itself.
+  const ofServer = new Set(['pg_stat_activity', 'unnest', 'stdin']);
+  const words = /\b(?:FROM|JOIN|INTO|COPY|(?<!FOR |DO )UPDATE|REFERENCES)\s+([a-z_]+)/gi;
+  let seen = 0;
+  for (const [name, text] of Object.entries(sql)) {
+    const statement = text.replaceAll(/--.*$/gm, '');
+    const named = [...statement.matchAll(words)].map(([, table = '']) => table);
+    for (const table of named.filter((one) => !ofServer.has(one.toLowerCase()))) {
+      assert.ok(schema.has(table), `${name}.sql names the table ${table}`);
+      seen += 1;
+    }
+    const columns = new Set(named.flatMap((table) => [...(schema.get(table) ?? [])]));
+    // INSERT INTO and COPY list their columns; SET names them one by one.
+    const lists = [...statement.matchAll(/(?:INTO|COPY)\s+[a-z_]+\s*\(([^)]*)\)/gi)];
+    const set = [...statement.matchAll(/\b([a-z0-9_]+) = /g)].map(([, column = '']) => column);
+    const used = [...lists.flatMap(([, list = '']) => list.split(',').map((one) => one.trim())), ...set];
+    for (const column of used.filter(() => columns.size > 0)) {
+      assert.ok(columns.has(column), `${name}.sql names the column ${column} of ${named.join(', ')}`);
+    }
+  }
+  assert.ok(seen >= 20, `${seen} tables seen`);
+});
+
+test('the version of the schema is the highest that was applied, and 0 before the first', () => {
+  // These statements are SQLite's too, but for the clock.
+  const database = new DatabaseSync(':memory:');
+  const local = (text: string) =>
+    text.replaceAll('timestamptz', 'text').replaceAll('now()', 'CURRENT_TIMESTAMP');
+  database.exec(local(sql['make-migrations']));
+  const version = () => database.prepare(sql['schema-version']).get()?.version;
+  assert.is(version(), 0);
+  const note = database.prepare(sql['note-migration'].replaceAll(/\$\d/g, '?'));
+  for (const number of [1, 2, 3]) note.run(number, `step-${number}`, 'x');
+  assert.is(version(), 3);
+  const read = database.prepare(sql['read-migrations']).all();
+  assert.equal(
+    read.map((row) => row.version),
+    [1, 2, 3],
+  );
+  database.close();
+});
+
+/** The tables that a text makes, with their columns. */
+function tablesMade(text: string): [string, Set<string>][] {
+  const made = /CREATE (?:TEMPORARY )?TABLE (?:IF NOT EXISTS )?([a-z_]+) \(\n(.*?)\n\)/gs;
+  return [...text.matchAll(made)].map(([, table = '', body = '']) => {
+    const columns = [...body.matchAll(/^ {2}([a-z0-9_]+) /gm)].map(([, column = '']) => column);
+    return [table, new Set(columns)];
+  });
+}
+
+/** The tables that all migrations together leave. @throws Error for a change that this reader does not know. */
+async function schemaOf(migrations: readonly Migration[]): Promise<Map<string, Set<string>>> {
+  const schema = new Map<string, Set<string>>();
+  for (const { name, text } of migrations) {
+    for (const [table, columns] of tablesMade(text)) schema.set(table, columns);
+    for (const [statement, table = '', column = ''] of text.matchAll(
+      /ALTER TABLE ([a-z_]+) (?:ADD COLUMN ([a-z0-9_]+) |.*)/g,
+    )) {
+      if (column === '' || !schema.has(table)) throw new Error(`${name}: ${statement} is not understood`);
+      schema.get(table)?.add(column);
+    }
+  }
+  return schema;
+}
 
 test.run();

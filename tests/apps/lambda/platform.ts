@@ -81,7 +81,7 @@ async function fillPlatform(trial: Trial): Promise<Platform> {
     admin,
     async newStream(name, partitions = 6) {
       const topic = `test-${name}`;
-      await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+      await makeTopic(admin, topic, partitions);
       return openStream(trial, services, query, admin, topic, partitions);
     },
     async close() {
@@ -90,6 +90,17 @@ async function fillPlatform(trial: Trial): Promise<Platform> {
       await trial.close();
     },
   };
+}
+
+/** A broker that is just up may refuse it for a moment, and one that is slow may have made it all the same. */
+async function makeTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
+  const isThere = async () => (await admin.listTopics()).includes(topic);
+  const make = async () => {
+    await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+    return true;
+  };
+  const made = () => make().catch(() => isThere().catch(() => false));
+  await until(made, { deadline: 60_000, what: `the topic ${topic}`, every: 500 });
 }
 
 let runs = 0;
@@ -144,7 +155,8 @@ function openStream(
         workload: 'Deployment/lambda-consumer',
         index,
         label: `run${runs}`,
-        env: { KAFKA_TOPIC: topic, KAFKA_GROUP: topic, ...env },
+        // And what a broker allows at least: whoever is killed is waited for so long.
+        env: { KAFKA_TOPIC: topic, KAFKA_GROUP: topic, CONSUMER_SESSION_SECONDS: '6', ...env },
       });
     },
     async drained(deadline = 120_000) {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import pg from 'pg';
 import * as assert from 'uvu/assert';
 import {
@@ -125,6 +127,23 @@ test('wait-for-schema ends when the schema is there, and says what it waited for
   await migrate(pool, await knownMigrations());
   await finished(waiting, 60_000);
   await pool.end();
+});
+
+test('a deadline that is no number of seconds is told with all other mistakes, not waited for', async () => {
+  const script = join(root, 'apps/lambda/wait-for-schema.ts');
+  for (const deadline of ['2s', '-1', 'soon']) {
+    const command = [script, `--deadline=${deadline}`];
+    const env = { PATH: process.env.PATH ?? '', DB_HOST: 'no host', NODE_NO_WARNINGS: '1' };
+    const { status, stdout } = spawnSync(process.execPath, command, {
+      env,
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.is(status, 2, stdout);
+    const { mistakes } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    const names = mistakes.map((mistake: string) => mistake.split(' ')[0]);
+    assert.equal(names, ['DB_HOST', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', '--deadline']);
+  }
 });
 
 test.run();

@@ -82,4 +82,68 @@ export const applications: readonly ApplicationOperator[] = [
     expects: ['project-forbids'],
     mutate: (objects) => edit(objects, kind('ApplicationSet'), ['spec.template.spec.project'], mistyped),
   },
+  {
+    id: 'parameter of a template mistyped',
+    family: 'gitops',
+    expects: ['parameter-unknown'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('ApplicationSet'),
+        ['spec.template.metadata.name', 'spec.template.spec.source.path', 'spec.template.spec.destination.*'],
+        (value) => {
+          const named = /\{\{ \.([\w.]*\.)?(\w+) \}\}/.exec(String(value))?.[2];
+          return named === undefined ? skip : String(value).replace(`${named} }}`, `${mistyped(named)} }}`);
+        },
+      ),
+  },
+  {
+    id: 'label of a cluster mistyped in a path',
+    family: 'gitops',
+    expects: ['parameter-unknown'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('ApplicationSet'),
+        [...inSets('git.files.*.path'), ...inSets('git.directories.*.path')],
+        (value) =>
+          String(value).includes('environment"')
+            ? String(value).replace('environment"', 'enviroment"')
+            : skip,
+      ),
+  },
+  {
+    id: 'one name for all Applications',
+    family: 'gitops',
+    expects: ['application-name-repeated'],
+    mutate: (objects) =>
+      edit(objects, kind('ApplicationSet'), ['spec.template.metadata.name'], () => 'plumbline'),
+  },
+  {
+    id: 'option of a sync mistyped',
+    family: 'gitops',
+    expects: ['sync-setting-unknown'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('Application', 'ApplicationSet'),
+        ['spec.syncPolicy.syncOptions.*', 'spec.template.spec.syncPolicy.syncOptions.*'],
+        (value) => {
+          const [name = '', wanted = ''] = String(value).split('=');
+          return `${mistyped(name)}=${wanted}`;
+        },
+      ),
+  },
+  {
+    id: 'pointer to what is ignored without its slash',
+    family: 'gitops',
+    expects: ['sync-setting-unknown'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('Application', 'ApplicationSet'),
+        ['spec.template.spec.ignoreDifferences.*.jsonPointers.*'],
+        (value) => String(value).slice(1),
+      ),
+  },
 ];

@@ -1,5 +1,5 @@
-import { kind, mistyped } from '../choose.ts';
-import { type Data, edit, end, type Operator } from '../mutant.ts';
+import { kind, mistyped, workload } from '../choose.ts';
+import { type Data, edit, end, inPods, type Operator } from '../mutant.ts';
 
 /** Defects of the family scaling. */
 export const scaling: readonly Operator[] = [
@@ -64,5 +64,52 @@ export const scaling: readonly Operator[] = [
     family: 'scaling',
     expects: ['budget-blocks-drain'],
     mutate: (objects) => edit(objects, kind('PodDisruptionBudget'), ['spec.maxUnavailable'], () => 0),
+  },
+  {
+    id: 'metric of an object that is not there',
+    family: 'scaling',
+    expects: ['scale-object-missing'],
+    mutate: (objects) =>
+      edit(objects, kind('HorizontalPodAutoscaler'), ['spec.metrics'], () => [
+        {
+          type: 'Object',
+          object: {
+            describedObject: { apiVersion: 'v1', kind: 'Service', name: 'no-such-service' },
+            metric: { name: 'requests' },
+            target: { type: 'Value', value: '10' },
+          },
+        },
+      ]),
+  },
+  {
+    id: 'container whose share is measured mistyped',
+    family: 'scaling',
+    expects: ['scale-metric-without-request'],
+    mutate: (objects) =>
+      edit(objects, kind('HorizontalPodAutoscaler'), ['spec.metrics'], () => [
+        {
+          type: 'ContainerResource',
+          containerResource: {
+            container: 'no-such-container',
+            name: 'memory',
+            target: { type: 'AverageValue', averageValue: '100Mi' },
+          },
+        },
+      ]),
+  },
+  {
+    id: 'spread over pods that there are none of',
+    family: 'scaling',
+    expects: ['spread-selects-nothing'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        workload,
+        inPods(
+          'topologySpreadConstraints.*.labelSelector.matchLabels.*',
+          'affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution.*.labelSelector.matchLabels.*',
+        ),
+        mistyped,
+      ),
   },
 ];

@@ -15,6 +15,19 @@ export const services: readonly Operator[] = [
       ),
   },
   {
+    id: 'Service of a pod that is not there',
+    family: 'services',
+    expects: ['service-pod-missing'],
+    mutate: (objects) =>
+      edit(objects, kind('Service'), ['spec.selector.[apps.kubernetes.io/pod-index]'], () => '99'),
+  },
+  {
+    id: 'Service selector removed',
+    family: 'services',
+    expects: ['service-without-endpoints'],
+    mutate: (objects) => edit(objects, kind('Service'), ['spec.selector'], () => undefined),
+  },
+  {
     id: 'pod label mistyped',
     family: 'services',
     expects: ['selector-mismatch'],
@@ -131,5 +144,16 @@ export const services: readonly Operator[] = [
       environment.nodePorts.mapped === undefined
         ? []
         : edit(objects, kind('Service'), ['spec.ports.*.nodePort'], (value) => Number(value) + 1111),
+  },
+  {
+    id: 'path of an Ingress repeated',
+    family: 'services',
+    expects: ['route-repeated'],
+    mutate: (objects) =>
+      edit(objects, kind('Ingress'), ['spec.rules.*.http.paths'], (value) => {
+        const [first] = value as Data[];
+        const other = { service: { name: 'another', port: { number: 80 } } };
+        return [...(value as Data[]), { ...first, backend: other }];
+      }),
   },
 ];

@@ -26,6 +26,15 @@ const values: readonly (readonly [string, readonly string[]])[] = [
     'jdbc:mysql:loadbalance://mysql-0.mysql:3306,mysql-1.mysql:3306/shop',
     ['mysql-0.mysql:3306', 'mysql-1.mysql:3306'],
   ],
+  ['user:p@ss(w)@tcp(mysql:3306)/shop?parseTime=true', ['mysql:3306']],
+  ['user@tcp(mysql.shop)/shop', ['mysql.shop:3306']],
+  ['user:pw@unix(/run/mysqld/mysqld.sock)/shop', []],
+  ['host=postgres port=5433 user=x dbname=shop', ['postgres:5433']],
+  ["dbname=shop host='postgres' user=x", ['postgres:5432']],
+  ['host=pg-0.pg,pg-1.pg port=5432,5433 user=x', ['pg-0.pg:5432', 'pg-1.pg:5433']],
+  ['host=/run/postgresql dbname=shop', []],
+  ['host=$(HOST) port=5432 user=x', []],
+  ['level=info host=api', []],
   ['jdbc:sqlserver://mssql:1433;databaseName=shop', ['mssql:1433']],
   ['jdbc:oracle:thin:@oracle:1521:XE', ['oracle:1521']],
   ['postgres://app:$(PASSWORD)@postgres:5432/shop', ['postgres:5432']],
@@ -243,6 +252,20 @@ test('host names and IP addresses are told apart', () => {
   for (const address of ['10.0.0.1', '::1', '[::1]', 'fd00::1', '::ffff:10.0.0.1'])
     assert.ok(isIpAddress(address), address);
   for (const name of ['mysql', 'cafe:80', 'a.b.c.d']) assert.not.ok(isIpAddress(name), name);
+});
+
+test('a client is told by words of libpq what it is told by flags', () => {
+  const words = ['psql', 'host=postgres dbname=shop', '-c', 'select 1'];
+  assert.equal(shown(addressesInCommandLine(words)), ['postgres:5432']);
+  assert.equal(shown(addressesInCommandLine(['receive', '--conninfo=host=primary port=5433 user=x'])), [
+    'primary:5433',
+  ]);
+});
+
+test('a file of passwords names hosts, of which none is surely connected to', () => {
+  const text = '# production\npostgres:5432:*:shop:a\\:b\n*:*:*:x:y\nstandby:*:shop:x:{{ .password }}\n';
+  assert.equal(shown(addressesInFile('.pgpass', text)), ['postgres:5432', 'standby']);
+  assert.equal(sure(addressesInFile('pgpass', text)), []);
 });
 
 test.run();

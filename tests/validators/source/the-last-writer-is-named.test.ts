@@ -1,4 +1,4 @@
-import { build, readRendered } from '@plumbline/validators';
+import { build, contextOf, judge, readRendered } from '@plumbline/validators';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { locator } from '../../../validators/source/locate.ts';
@@ -114,6 +114,12 @@ patches:
         value:
           limits:
             cpu: 100m
+  - target: { kind: Deployment, name: shop-api }
+    patch: '[{"op": "add", "path": "/spec/paused", "value": true}]'
+  - target: { kind: Service, name: shop-api }
+    patch: |-
+      - op: remove
+        path: /spec/selector/app
   - patch: |-
       apiVersion: v1
       kind: Service
@@ -201,11 +207,18 @@ const places: readonly (readonly [what: string, kind: string, path: string, plac
     'metadata.annotations.owner',
     'top/kustomization.yaml: commonAnnotations: { owner: top }',
   ],
+  ['the operation of a JSON patch', 'Deployment', 'spec.minReadySeconds', 'top/kustomization.yaml: value: 3'],
   [
-    'the operation of a JSON patch',
+    'the operation of a JSON patch that stands on one line, in quotes',
     'Deployment',
-    'spec.minReadySeconds',
-    'top/kustomization.yaml: path: /spec/minReadySeconds',
+    'spec.paused',
+    `top/kustomization.yaml: patch: '[{"op": "add", "path": "/spec/paused", "value": true}]'`,
+  ],
+  [
+    'the path of an operation that takes away',
+    'Service',
+    'spec.selector.app',
+    'top/kustomization.yaml: path: /spec/selector/app',
   ],
   [
     'inside the value of an operation',
@@ -246,6 +259,41 @@ const places: readonly (readonly [what: string, kind: string, path: string, plac
     'base/deployment.yaml: - name: api',
   ],
 ];
+
+test('a line of a text is that line of the file that a generator read', async () => {
+  await using folder = await folderWith(files);
+  const settings = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'shop-settings-v2-7c5h2g25f6', namespace: 'shop' },
+    data: { 'application.yaml': 'a: 1\n' },
+  };
+  const source = locator(folder.path, 'top')(settings, `data['application.yaml']`, 1);
+  assert.equal(source, { file: 'base/application.yaml', line: 1 });
+});
+
+test('an address in a file is told with its line of the file', () => {
+  const objects = [
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'api', namespace: 'shop' },
+      spec: {
+        containers: [{ name: 'api', volumeMounts: [{ name: 'settings', mountPath: '/etc/api' }] }],
+        volumes: [{ name: 'settings', configMap: { name: 'settings' } }],
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings', namespace: 'shop' },
+      data: { 'app.properties': 'port=8080\n\ndb.url=jdbc:postgresql://nowhere:5432/shop\n' },
+    },
+  ];
+  const { findings } = judge(contextOf('shop', undefined, undefined, objects));
+  const dead = findings.find(({ rule }) => rule === 'address-without-service');
+  assert.equal([dead?.path, dead?.within], ['data["app.properties"]', 3]);
+});
 
 const found = await placesOf(places.map(([, kind, path]) => [kind, path]));
 

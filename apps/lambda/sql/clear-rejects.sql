@@ -1,0 +1,1 @@
+DELETE FROM batch_rejects WHERE sha256 = $1

@@ -1,1 +1,0 @@
-SELECT status FROM batch_jobs WHERE sha256 = $1

@@ -1,0 +1,121 @@
+import { declaredPorts, targetPort } from '../graph/ports.ts';
+import { type Opening, serverOf } from '../graph/servers.ts';
+import type { Model } from '../model/model.ts';
+import { type Container, joinPath, type Workload } from '../model/workload.ts';
+import type { Rule } from './rule.ts';
+import { type Scrape, scrapes } from './scrape-cut.ts';
+
+/** What expects an answer on a port of a container. */
+interface Lead {
+  readonly port: number;
+  /** `Service kafka (client)`, `the readinessProbe`. */
+  readonly by: string;
+}
+
+/** True for a port that is this container's to answer: it declares it, or it alone runs there and nobody does. */
+function isOf(container: Container, workload: Workload, port: number): boolean {
+  const declared = declaredPorts(workload).filter(
+    ({ number, protocol }) => number === port && protocol === 'TCP',
+  );
+  if (declared.length > 0) return declared.some((one) => one.container === container);
+  return workload.containers.filter(({ role }) => role !== 'init').length === 1;
+}
+
+function leadsTo(model: Model, workload: Workload, container: Container, scraped: readonly Scrape[]): Lead[] {
+  const leads: Lead[] = [];
+  for (const service of model.services) {
+    if (service.namespace !== workload.namespace || !model.behind(service).includes(workload)) continue;
+    for (const port of service.typed.spec?.ports ?? []) {
+      const target = targetPort(port, workload);
+      if (target === undefined || (port.protocol ?? 'TCP') !== 'TCP' || !isOf(container, workload, target))
+        continue;
+      // The port of a headless Service is for DNS records alone.
+      const named = declaredPorts(workload).some(({ number }) => number === target);
+      if (service.typed.spec?.clusterIP === 'None' && !named) continue;
+      leads.push({ port: target, by: `Service ${service.name} leads to ${target}` });
+    }
+  }
+  const { livenessProbe, readinessProbe, startupProbe } = container.spec;
+  for (const [name, probe] of Object.entries({ startupProbe, readinessProbe, livenessProbe })) {
+    const { port, host } = (probe?.httpGet ?? probe?.tcpSocket ?? {}) as {
+      port?: number | string;
+      host?: string;
+    };
+    if (port === undefined || host !== undefined) continue;
+    const number = /^\d+$/.test(String(port))
+      ? Number(port)
+      : container.spec.ports?.find((one) => one.name === port)?.containerPort;
+    if (number !== undefined) leads.push({ port: number, by: `the ${name} asks ${number}` });
+  }
+  for (const { object, workload: pods, number } of scraped) {
+    if (pods === workload && isOf(container, workload, number))
+      leads.push({ port: number, by: `${object.kind} ${object.metadata.name} asks ${number}` });
+  }
+  return leads;
+}
+
+/** Where to mend: the setting of the nearest port that nobody asks for, else the declaration of the one that nobody answers. */
+function placeOf(
+  openings: readonly Opening[],
+  leads: readonly Lead[],
+  { spec, path }: Container,
+  workload: Workload,
+  port: number,
+) {
+  const free = openings
+    .filter(({ place, loopback }) => place !== undefined && !loopback)
+    .filter(({ from, to }) => !leads.some((lead) => lead.port >= from && lead.port <= to))
+    .sort((a, b) => Math.abs(a.from - port) - Math.abs(b.from - port))[0];
+  const place = free?.place ?? openings.find((opening) => opening.place !== undefined)?.place;
+  if (place !== undefined) return place;
+  const index = spec.ports?.findIndex(({ containerPort }) => containerPort === port) ?? -1;
+  return {
+    object: workload.object,
+    path: index < 0 ? joinPath(path, 'image') : joinPath(path, `ports[${index}].containerPort`),
+    by: `container ${spec.name}`,
+    key: '',
+  };
+}
+
+function describe(openings: readonly Opening[]): string {
+  const shown = openings
+    .filter(({ loopback }) => !loopback)
+    .map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
+  return [...new Set(shown)].join(', ') || 'nothing';
+}
+
+/** A server's own settings make it listen elsewhere than where its Services, probes and monitors ask. */
+export const listensElsewhere: Rule = {
+  id: 'listens-elsewhere',
+  severity: 'error',
+  family: 'data systems',
+  title: 'a server listens on another port than its Services, probes and monitors ask',
+  *check({ model }) {
+    let scraped: Scrape[] | undefined;
+    for (const workload of model.workloads) {
+      if (!workload.serves) continue;
+      for (const container of workload.containers) {
+        const server = serverOf(model, workload, container);
+        if (server === undefined) continue;
+        scraped ??= [...scrapes(model)];
+        const leads = leadsTo(model, workload, container, scraped);
+        for (const [port, asking] of Map.groupBy(leads, (lead) => lead.port)) {
+          const there = server.openings.filter(({ from, to }) => port >= from && port <= to);
+          if (there.some(({ loopback }) => !loopback)) continue;
+          const [shut] = there;
+          const place = shut?.place ?? placeOf(server.openings, leads, container, workload, port);
+          const who = [...new Set(asking.map(({ by }) => by))].join(', ');
+          const key = place.key === '' ? '' : ` (${place.key}, ${place.by})`;
+          yield {
+            object: place.object,
+            path: place.path,
+            message:
+              shut === undefined
+                ? `${server.name} of ${workload.kind} ${workload.name} listens on ${describe(server.openings)}${key}, and ${who}: nothing would answer there`
+                : `${server.name} of ${workload.kind} ${workload.name} listens on ${port} of its own pod alone${key}, and ${who}: nobody else would get an answer`,
+          };
+        }
+      }
+    }
+  },
+};

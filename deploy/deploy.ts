@@ -2,18 +2,12 @@ import type { KubernetesObject } from '@plumbline/validators';
 import type { Address } from './addresses.ts';
 import { applySteps } from './apply/plan.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import {
-  addressesOfOne,
-  filterKindConfig,
-  type KindConfig,
-  kindConfigFile,
-  kindConfigText,
-  wholeCluster,
-} from './cluster/kind-config.ts';
+import { createKindCluster } from './cluster/kind-cluster.ts';
+import type { KindConfig } from './cluster/kind-config.ts';
 import type { BuildableImage } from './images/built.ts';
 import type { Engine } from './images/engine.ts';
 import { buildSteps, containerEngine, loadSteps } from './images/plan.ts';
-import { type Command, command, minutes, type Plan, type Step, seconds } from './plan/step.ts';
+import { command, type Plan, type Step, seconds } from './plan/step.ts';
 import { platformSteps } from './platform.ts';
 import { readyStep } from './ready/plan.ts';
 import { nodesReady } from './stop/plan.ts';
@@ -52,26 +46,15 @@ export function deployPlan(deployment: Deployment): Plan {
 
 /** A kind cluster that is there and runs: made when it is not there, thawed when `stop` froze it. */
 function clusterSteps(deployment: Deployment): Step[] {
-  const { cluster, mayCreate, build } = deployment;
+  const { cluster, choice, addresses, kindConfig, mayCreate, build } = deployment;
   const { host, context } = cluster;
   if (host.kind !== 'kind') return [];
-  const create = mayCreate
-    ? ({
-        kind: 'ask',
-        does: `Make the kind cluster "${host.name}"`,
-        asks: [command(['kind', 'get', 'clusters'], { deadline: seconds(30) })],
-        leadsTo: ([answer]) => ({
-          commands: (answer?.output ?? '').split(/\s+/).includes(host.name)
-            ? []
-            : [createCluster(deployment, host.name)],
-        }),
-        assumed: { says: 'unless it is there', answers: [{ status: 0, output: '' }] },
-      } satisfies Step)
-    : undefined;
   const engine = containerEngine(build?.engine);
   const node = `${host.name}-control-plane`;
   return [
-    ...(create === undefined ? [] : [create]),
+    ...(mayCreate
+      ? [createKindCluster({ name: host.name, systems: choice.systems, addresses, kindConfig })]
+      : []),
     {
       kind: 'ask',
       does: `Start the node of ${context}, if it was stopped`,
@@ -88,14 +71,4 @@ function clusterSteps(deployment: Deployment): Step[] {
     },
     nodesReady(context),
   ];
-}
-
-/** kind's command; a cluster for one system maps only that system's ports. */
-function createCluster({ choice, addresses, kindConfig }: Deployment, name: string): Command {
-  const create = ['kind', 'create', 'cluster', '--name', name, '--config'] as const;
-  const options = { deadline: minutes(10) };
-  const [only] = choice.systems;
-  if (name === wholeCluster || only === undefined) return command([...create, kindConfigFile], options);
-  const config = filterKindConfig(kindConfig, addressesOfOne(addresses, only));
-  return command([...create, '-'], { ...options, input: kindConfigText(config) });
 }

@@ -1,8 +1,9 @@
 import type { KubernetesObject } from '@plumbline/validators';
 import { type Cluster, ownsCluster } from './cluster/cluster.ts';
+import { deleteKindCluster } from './cluster/kind-cluster.ts';
 import { kubectl } from './cluster/kubectl.ts';
 import { ownNamespaces } from './cluster/ownership.ts';
-import { type Command, command, minutes, type Plan, type Step } from './plan/step.ts';
+import { type Command, minutes, type Plan, type Step } from './plan/step.ts';
 import { type Choice, inNamespaces } from './systems.ts';
 
 /** What stays when the data is kept, and what the namespace's own controllers would make anew at once. */
@@ -40,7 +41,7 @@ export function destroyPlan(cluster: Cluster, choice: Choice, keepData: boolean)
       {
         kind: 'run',
         does: `Delete the kind cluster "${host.name}" with all that it holds`,
-        commands: [command(['kind', 'delete', 'cluster', '--name', host.name], { deadline: minutes(3) })],
+        commands: [deleteKindCluster(host.name)],
       },
     ];
   }

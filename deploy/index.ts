@@ -7,7 +7,8 @@ export {
   guardProduction,
   type Permission,
 } from './cluster/guard.ts';
-export { readKindConfig } from './cluster/kind-config.ts';
+export { createKindCluster, deleteKindCluster } from './cluster/kind-cluster.ts';
+export { kindConfigFile, readKindConfig, wholeCluster } from './cluster/kind-config.ts';
 export { debugPlan } from './debug/plan.ts';
 export { deployPlan } from './deploy.ts';
 export { destroyPlan } from './destroy.ts';

@@ -32,6 +32,17 @@ test('the runner fails a file whose before hook throws', async () => {
   }
 });
 
+test('files of a folder that is left out are not run', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-runner-'));
+  try {
+    await cp(fixture, join(folder, 'other', 'broken.test.ts'));
+    const options = { root: folder, folder: '.', words: [], env: {}, deadline: 30_000, onResult: () => {} };
+    assert.equal(await runTests({ ...options, without: ['other'] }), []);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 const summary = (total: number, passed: number, skipped = 0) =>
   `  Total:     ${total}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n`;
 

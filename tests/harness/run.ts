@@ -18,30 +18,36 @@ export interface RunTestsOptions {
   readonly root: string;
   /** Folder below the root whose `*.test.ts` are run. */
   readonly folder: string;
+  /** Folders, below the root too, whose files are left out. */
+  readonly without?: readonly string[];
   /** Only files whose path contains one of these; all when empty. */
   readonly words: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds that one file may take. */
   readonly deadline: number;
+  /** How many run side by side; by default as many as there are cores. */
+  readonly workers?: number;
   readonly onResult: (result: FileResult) => void;
 }
 
 /**
- * Runs each test file in a process of its own, as many side by side as there are cores, and counts what uvu says.
+ * Runs each test file in a process of its own, some side by side, and counts what uvu says.
  *
  * uvu hides an error that a `before` hook throws: the suite's tests do not run, and the file ends with exit 0 and
  * `Passed: 0`. So a file passes only when its exit code is 0, it ran at least one test, and the tests that passed or
  * were skipped are all that it has; whatever is missing counts as failed.
  */
 export async function runTests(options: RunTestsOptions): Promise<FileResult[]> {
-  const { root, folder, words, env, deadline, onResult } = options;
+  const { root, folder, without = [], words, env, deadline, onResult } = options;
+  const workers = options.workers ?? availableParallelism();
   const found = await Array.fromAsync(glob('**/*.test.ts', { cwd: join(root, folder) }));
   const files = found
     .map((file) => join(folder, file))
     .filter((file) => !file.includes('node_modules'))
+    .filter((file) => !without.some((other) => file.startsWith(`${other}/`)))
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort();
-  return pooled(files, availableParallelism(), async (file) => {
+  return pooled(files, workers, async (file) => {
     const start = performance.now();
     const args = ['--disable-warning=ExperimentalWarning', file];
     const finished = await run(process.execPath, args, { cwd: root, env, deadline }).catch(

@@ -1,0 +1,13 @@
+export { type GoToolName, goTools, locateGoTools } from './binaries/index.ts';
+export { clusterFolder, clusterNames, runningClusters, sharedKubeconfig } from './clusters.ts';
+export { type ImageConfig, writeDockerArchive } from './images/docker-archive.ts';
+export {
+  endLocalCluster,
+  findLocalCluster,
+  insideCluster,
+  type LocalCluster,
+  startLocalCluster,
+} from './local-cluster.ts';
+export { down, environmentOf, portsOfKindConfig, stop, up } from './named.ts';
+export { gatherParts, type Parts } from './parts.ts';
+export { type EmptyNode, filesOf, type StorageClass, standardClass } from './spec.ts';

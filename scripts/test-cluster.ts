@@ -1,0 +1,53 @@
+import { gatherParts } from '../cluster/index.ts';
+import { readArguments } from './lib/arguments.ts';
+import { main } from './lib/main.ts';
+import { startProgress } from './lib/progress.ts';
+import { root } from './lib/root.ts';
+import { testRun } from './lib/test-run.ts';
+import { repositoryTools } from './lib/tools.ts';
+
+const help = `Usage: npm run test:cluster -- [word ...] [--verbose]
+
+Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, two at a time. Each makes the
+Kubernetes that it needs, in namespaces of its own, and leaves nothing. It takes Linux and root; what the clusters
+are made of is built from tools/cluster first, once, in minutes.
+
+  --verbose   show what each file prints, not only the failing ones
+  --help      show this
+
+Exit codes: 0 all passed; 1 some failed; 2 they could not be run.
+`;
+
+/** What one file may take. */
+const deadline = 20 * 60_000;
+
+await main(async () => {
+  const { values, positionals } = readArguments({
+    allowPositionals: true,
+    options: {
+      verbose: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const progress = startProgress();
+  const tools = await repositoryTools(progress.say);
+  const parts = await gatherParts(root, progress.say, ['argo-cd']);
+  progress.done();
+  return testRun({
+    folder: 'tests/cluster',
+    words: positionals,
+    env: {
+      KUSTOMIZE: tools.kustomize,
+      KUBECONFORM: tools.kubeconform,
+      PLUMBLINE_CLUSTER_PARTS: JSON.stringify(parts),
+    },
+    deadline,
+    // Each has a cluster of its own, and waits for it half the time.
+    workers: 2,
+    verbose: values.verbose === true,
+  });
+});

@@ -1,0 +1,220 @@
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '@plumbline/validators';
+import * as assert from 'uvu/assert';
+import { suite } from '../harness/suite.ts';
+import { type Application, type ArgoCd, startArgoCd } from './harness/argo-cd.ts';
+import { environmentNamed, nodesOf } from './harness/environment.ts';
+import { systems } from './harness/overlays.ts';
+import { root, startTestCluster, type TestCluster } from './harness/test-cluster.ts';
+import { until } from './harness/until.ts';
+
+interface Context {
+  cluster: TestCluster;
+  argo: ArgoCd;
+}
+
+const test = suite<Context>('Argo CD, its real controllers');
+const app = 'in-cluster-preempt';
+const patience = 240_000;
+
+test.before(async (context) => {
+  context.cluster = await startTestCluster({ emptyNodes: nodesOf(await environmentNamed('kind')) });
+  await context.cluster.kubectl(['cordon', 'plumbline-control-plane']);
+  context.argo = await startArgoCd(context.cluster);
+});
+test.after(async ({ cluster }) => cluster.end());
+
+/** Waits until an Application is as the condition wants it, and gives it. */
+async function seen(argo: ArgoCd, name: string, what: string, is: (app: Application) => boolean) {
+  let last: Application = {};
+  await until(
+    `${name} ${what}`,
+    async () => {
+      last = await argo.application(name);
+      if (!is(last)) throw new Error(JSON.stringify(last.status ?? {}).slice(0, 1500));
+    },
+    patience,
+  );
+  return last;
+}
+
+const synced =
+  (revision?: string) =>
+  ({ status }: Application): boolean =>
+    status?.sync?.status === 'Synced' &&
+    status.health?.status === 'Healthy' &&
+    (revision === undefined || status.sync.revision === revision);
+
+test('the ApplicationSet makes one Application a system, and all sync and become healthy', async (context) => {
+  const { cluster, argo } = context;
+  const program = process.env.KUSTOMIZE ?? 'kustomize';
+  const built = await run(program, ['build', 'argocd'], { cwd: root, deadline: 60_000 });
+  const url = 'https://git.example.com/plumbline/plumbline.git';
+  const stdin = built.stdout.toString('utf8').replaceAll(url, argo.repository.url);
+  assert.is(stdin.includes(argo.repository.url), true, 'the URL is what repository-configmap.yaml has');
+  await cluster.kubectl(['apply', '--server-side', '--filename=-'], { stdin });
+  await until('there is one Application a system', async () => {
+    const names = await cluster.kubectl(['get', 'applications', '--namespace=argocd', '--output=name']);
+    for (const system of systems) assert.match(names, new RegExp(`in-cluster-${system}$`, 'm'));
+    assert.is(names.trim().split('\n').length, systems.length);
+  });
+  // Nobody serves Ingresses here, and one without an address is not healthy for Argo CD.
+  await until(
+    'the Ingress is there',
+    () => cluster.kubectl(['get', 'ingress', '-n', 'feastflow', 'feastflow-ingress']),
+    patience,
+  );
+  const address = '{"status":{"loadBalancer":{"ingress":[{"ip":"10.99.0.2"}]}}}';
+  const patch = [
+    'patch',
+    'ingress',
+    'feastflow-ingress',
+    '--namespace=feastflow',
+    '--subresource=status',
+    '--type=merge',
+  ];
+  await cluster.kubectl([...patch, '--patch', address]);
+  for (const system of systems) await seen(argo, `in-cluster-${system}`, 'is healthy', synced());
+});
+
+test('a commit is synced', async ({ argo, cluster }) => {
+  const file = join(argo.repository.folder, 'base/preempt/namespace.yaml');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('  labels:\n', '  labels:\n    plumbline.dev/proof: commit\n'));
+  await seen(argo, app, 'has the commit', synced(await argo.repository.commit('A label')));
+  const label = ['get', 'namespace', 'preempt', '--output=jsonpath={.metadata.labels.plumbline\\.dev/proof}'];
+  assert.is(await cluster.kubectl(label), 'commit');
+});
+
+test('drift is healed', async ({ cluster }) => {
+  await cluster.kubectl(['delete', 'service', 'api', '--namespace=preempt']);
+  await until(
+    'the Service is back',
+    () => cluster.kubectl(['get', 'service', 'api', '--namespace=preempt']),
+    patience,
+  );
+  const wrong = '{"spec":{"selector":{"app.kubernetes.io/name":"nobody"}}}';
+  await cluster.kubectl(['patch', 'service', 'api', '--namespace=preempt', '--type=merge', '--patch', wrong]);
+  const get = ['get', 'service', 'api', '--namespace=preempt', '--output=jsonpath={.spec.selector}'];
+  await until(
+    'its selector is back',
+    async () => assert.not.match(await cluster.kubectl(get), /nobody/),
+    patience,
+  );
+});
+
+test('a second sync runs the Jobs again, with what changed in them', async ({ argo, cluster }) => {
+  const uid = () =>
+    cluster.kubectl(['get', 'job', 'migrate', '--namespace=preempt', '--output=jsonpath={.metadata.uid}']);
+  const before = await uid();
+  const file = join(argo.repository.folder, 'base/preempt/kustomization.yaml');
+  await appendFile(file, '\nimages:\n  - name: preempt-backend\n    newTag: another\n');
+  await seen(argo, app, 'has the image', synced(await argo.repository.commit('Another image')));
+  assert.is.not(await uid(), before);
+  const image = [
+    'get',
+    'job',
+    'migrate',
+    '--namespace=preempt',
+    '--output=jsonpath={.spec.template.spec.containers[0].image}',
+  ];
+  assert.match(await cluster.kubectl(image), /:another$/);
+});
+
+test('a broken commit leaves the running system alone, and says why', async ({ argo, cluster }) => {
+  const file = join(argo.repository.folder, 'base/preempt/kustomization.yaml');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('resources:\n', 'resources:\n  - not-there.yaml\n'));
+  await argo.repository.commit('A file is missing');
+  const broken = await seen(argo, app, 'says why', ({ status }) =>
+    (status?.conditions ?? []).some(({ type }) => type === 'ComparisonError'),
+  );
+  assert.match(JSON.stringify(broken.status?.conditions), /not-there\.yaml/);
+  await cluster.kubectl(['get', 'deployment', 'api', '--namespace=preempt']);
+  await writeFile(file, text);
+  await seen(argo, app, 'is mended', synced(await argo.repository.commit('It is back')));
+});
+
+test('an object removed from git is pruned', async ({ argo, cluster }) => {
+  const folder = join(argo.repository.folder, 'overlays/kind/preempt');
+  const extra = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'passing' }, data: { a: 'b' } };
+  const text = await readFile(join(folder, 'kustomization.yaml'), 'utf8');
+  await writeFile(join(folder, 'passing-configmap.yaml'), JSON.stringify(extra));
+  await writeFile(
+    join(folder, 'kustomization.yaml'),
+    text.replace('resources:\n', 'resources:\n  - passing-configmap.yaml\n'),
+  );
+  await seen(argo, app, 'has it', synced(await argo.repository.commit('One more')));
+  await cluster.kubectl(['get', 'configmap', 'passing', '--namespace=preempt']);
+  await rm(join(folder, 'passing-configmap.yaml'));
+  await writeFile(join(folder, 'kustomization.yaml'), text);
+  await seen(argo, app, 'is without it', synced(await argo.repository.commit('One less')));
+  assert.is(
+    await cluster.kubectl(['get', 'configmap', 'passing', '--namespace=preempt', '--ignore-not-found']),
+    '',
+  );
+});
+
+for (const [what, object, reason] of [
+  [
+    'a cluster-wide kind',
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'more' },
+      rules: [],
+    },
+    /ClusterRole is not permitted|not permitted in project/,
+  ],
+  [
+    'a kind that no overlay holds',
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'more' }, rules: [] },
+    /not permitted in project/,
+  ],
+] as const) {
+  test(`the project refuses ${what}`, async ({ argo, cluster }) => {
+    const folder = join(argo.repository.folder, 'overlays/kind/preempt');
+    const text = await readFile(join(folder, 'kustomization.yaml'), 'utf8');
+    await writeFile(join(folder, 'more.yaml'), JSON.stringify(object));
+    await writeFile(
+      join(folder, 'kustomization.yaml'),
+      text.replace('resources:\n', 'resources:\n  - more.yaml\n'),
+    );
+    await argo.repository.commit(`One ${object.kind} too many`);
+    await seen(argo, app, 'refuses it', ({ status }) => reason.test(JSON.stringify(status ?? {})));
+    assert.is(
+      await cluster.kubectl(['get', object.kind, 'more', '--namespace=preempt', '--ignore-not-found']),
+      '',
+    );
+    await rm(join(folder, 'more.yaml'));
+    await writeFile(join(folder, 'kustomization.yaml'), text);
+    await seen(argo, app, 'goes on', synced(await argo.repository.commit('Without it')));
+  });
+}
+
+test('the project refuses another repository, and another namespace', async ({ cluster, argo }) => {
+  const application = (name: string, repoURL: string, namespace: string) => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name, namespace: 'argocd' },
+    spec: {
+      project: 'plumbline',
+      source: { repoURL, targetRevision: 'main', path: 'overlays/kind/preempt' },
+      destination: { name: 'in-cluster', namespace },
+    },
+  });
+  const items = [
+    application('elsewhere', 'file:///nowhere.git', 'preempt'),
+    application('intruder', argo.repository.url, 'kube-system'),
+  ];
+  const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await cluster.kubectl(['apply', '--filename=-'], { stdin });
+  for (const name of ['elsewhere', 'intruder']) {
+    await seen(argo, name, 'is refused', ({ status }) =>
+      /not permitted|do not match/.test(JSON.stringify(status?.conditions ?? [])),
+    );
+  }
+});
+
+test.run();

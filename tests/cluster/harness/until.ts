@@ -1,0 +1,1 @@
+export { until } from '../../../cluster/inside/until.ts';

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startTestCluster, type TestCluster } from './harness/test-cluster.ts';
+import { machine, marksOf, traces } from './harness/traces.ts';
+import { until } from './harness/until.ts';
+
+const before = machine();
+
+/** A pod with a volume, so that there are containers, mounts, cgroups and a pod's network to leave behind. */
+const pod = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'held' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'holder' },
+      spec: {
+        containers: [
+          {
+            name: 'holder',
+            image: 'busybox:1.37.0',
+            command: ['sleep', '3600'],
+            volumeMounts: [{ name: 'held', mountPath: '/held' }],
+          },
+        ],
+        volumes: [{ name: 'held', persistentVolumeClaim: { claimName: 'held' } }],
+      },
+    },
+  ],
+});
+
+async function runPod({ kubectl }: Pick<TestCluster, 'kubectl'>): Promise<void> {
+  await kubectl(['apply', '--filename=-'], { stdin: pod });
+  await kubectl(['wait', '--for=condition=Ready', 'pod/holder', '--timeout=120s'], { deadline: 150_000 });
+}
+
+function nothingLeft(marks: ReturnType<typeof marksOf>): Promise<void> {
+  const look = async () => {
+    const left = await traces(marks);
+    if (left.length > 0) throw new Error(left.join('\n'));
+  };
+  return until('nothing is left', look, 60_000);
+}
+
+test('a cluster that is ended leaves nothing, and touched nothing while it ran', async () => {
+  const cluster = await startTestCluster();
+  await runPod(cluster);
+  const marks = marksOf(cluster.state, cluster.pid);
+  assert.ok(marks.namespaces.length >= 4, `the pod has namespaces too: ${marks.namespaces.join(' ')}`);
+  const seen = await traces(marks);
+  for (const kind of ['process', 'cgroup', 'folder']) {
+    assert.ok(
+      seen.some((line) => line.startsWith(kind)),
+      `this test sees a ${kind} that is there`,
+    );
+  }
+  assert.is(machine(), before);
+  await cluster.end();
+  await nothingLeft(marks);
+  assert.is(machine(), before);
+});
+
+test('killing its one process ends all of it', async () => {
+  const cluster = await startTestCluster();
+  await runPod(cluster);
+  const marks = marksOf(cluster.state, cluster.pid);
+  process.kill(cluster.pid, 'SIGKILL');
+  await nothingLeft(marks);
+  assert.is(machine(), before);
+});
+
+test('killing whoever started it ends all of it', async () => {
+  const fixture = join(import.meta.dirname, 'fixtures', 'holds-a-cluster.ts');
+  const holder = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fixture], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string];
+  const { state, pid } = JSON.parse(line) as { state: string; pid: number };
+  const marks = marksOf(state, pid);
+  assert.ok((await traces(marks)).length > 0);
+  holder.kill('SIGKILL');
+  await nothingLeft(marks);
+  assert.is(machine(), before);
+});
+
+test.run();

@@ -1,0 +1,3 @@
+import { proveOverlays } from './harness/overlays.ts';
+
+proveOverlays('minikube');

@@ -28,8 +28,8 @@ await runWorker({
       notReady: () => (ready ? undefined : 'it is in no group yet, or its broker is away'),
     });
     // One more for the offsets of a new assignment.
-    // Rows and position are forgotten together, and Kafka still has the records.
     const pool = connectPool(config, 'lambda-consumer', storers + 1, log, {
+      // Rows and position are forgotten together, and Kafka still has the records.
       mayForget: true,
       // Whoever holds an offset for longer may be out of the group.
       lockSeconds: config.sessionSeconds * 2,

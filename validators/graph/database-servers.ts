@@ -1,10 +1,10 @@
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
 import { isLoopback } from './kafka.ts';
+import { mountedFiles } from './mounted-files.ts';
 import type { Option } from './options.ts';
 import { settingsOf } from './scripts.ts';
 import { type Opening, openedAnyhow, openedBy, type Server } from './servers.ts';
-import { mountedFiles } from './settings.ts';
 
 /** The last word of an image's name: `postgres` for `docker.io/library/postgres:17`. */
 function imageName({ spec }: Container): string {

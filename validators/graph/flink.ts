@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
 import type { Option } from './options.ts';
+import { perContainer } from './per-container.ts';
 import { settingsOf } from './scripts.ts';
 
 /** A process of Flink, with its settings by their keys, each as the process would take it. */
@@ -11,21 +12,12 @@ export interface FlinkProcess {
   readonly settings: ReadonlyMap<string, Option>;
 }
 
-const processes = new WeakMap<Container, FlinkProcess | 'none'>();
-
 /** The process of Flink that a container runs by its command line; undefined where it runs none. */
-export function flinkProcess(
+export const flinkProcess: (
   model: Model,
   workload: Workload,
   container: Container,
-): FlinkProcess | undefined {
-  let found = processes.get(container);
-  if (found === undefined) {
-    found = readProcess(model, workload, container) ?? 'none';
-    processes.set(container, found);
-  }
-  return found === 'none' ? undefined : found;
-}
+) => FlinkProcess | undefined = perContainer(readProcess);
 
 function readProcess(model: Model, workload: Workload, container: Container): FlinkProcess | undefined {
   if (container.role !== 'main') return undefined;

@@ -5,7 +5,7 @@ import { hasNoEndpoints } from './endpoints.ts';
 import { connection, type Verdict } from './policy.ts';
 import { declaredPorts, describePorts, isHeadless, targetPort } from './ports.ts';
 import { type Resolution, resolveHost } from './resolve.ts';
-import { type Told, whatIsTold } from './settings.ts';
+import { type Told, whatIsTold } from './told.ts';
 
 /** A connection that a workload is told to make. */
 export interface Flow {

@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
-import { environmentOf, mountedFiles } from './settings.ts';
+import { environmentOf } from './container-environment.ts';
+import { mountedFiles } from './mounted-files.ts';
 
 /** True when a workload's own settings have a port as one of theirs, or a probe asks it: see `isSetToListen`. */
 export function isToldToListen(model: Model, workload: Workload, port: number): boolean {

@@ -1,10 +1,10 @@
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { environmentOf } from './container-environment.ts';
 import { flinkProcess } from './flink.ts';
 import type { Option } from './options.ts';
 import { blamed, type Line, linesOf, settingsOf } from './scripts.ts';
-import { environmentOf } from './settings.ts';
 import { sparkProcess } from './spark.ts';
 
 /** A size as JVMs, databases and Redis write it: `512m`, `1g`, `256MB`, `1073741824`. */

@@ -1,8 +1,9 @@
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
+import { environmentOf, expand } from './container-environment.ts';
 import { isLoopback } from './kafka.ts';
+import { type MountedFile, mountedFiles } from './mounted-files.ts';
 import { type Opening, openedAnyhow, openedBy, type Server } from './servers.ts';
-import { environmentOf, expand, type MountedFile, mountedFiles } from './settings.ts';
 
 const root = '/etc/nginx/';
 

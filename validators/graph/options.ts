@@ -3,7 +3,9 @@ import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { documentsOf } from '../text/documents.ts';
 import { remember } from '../text/remember.ts';
-import { environmentOf, expand, mountedFiles } from './settings.ts';
+import { environmentOf, expand } from './container-environment.ts';
+import { mountedFiles } from './mounted-files.ts';
+import { perContainer } from './per-container.ts';
 
 /** One setting that a container reads: an environment variable, or a key of a file that it mounts. */
 export interface Option {
@@ -18,17 +20,8 @@ export interface Option {
 }
 
 /** Every setting of a container: its environment, the keys of mounted properties, INI and YAML files, and its flags, in this order. */
-export function optionsOf(model: Model, workload: Workload, container: Container): readonly Option[] {
-  let options = known.get(container);
-  if (options === undefined) {
-    options = readOptions(model, workload, container);
-    known.set(container, options);
-  }
-  return options;
-}
-
-/** Read once for each container: several rules ask, and files are parsed for it. */
-const known = new WeakMap<Container, readonly Option[]>();
+export const optionsOf: (model: Model, workload: Workload, container: Container) => readonly Option[] =
+  perContainer(readOptions);
 
 function readOptions(model: Model, workload: Workload, container: Container): Option[] {
   const environment = environmentOf(model, workload, container);

@@ -3,7 +3,7 @@ import type { Service } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
 import type { Workload } from '../model/workload.ts';
 import { nearest } from '../text/nearest.ts';
-import { isIpAddress } from './addresses.ts';
+import { isIpAddress } from './host-names.ts';
 
 /** What a host name leads to for a pod of a namespace. */
 export type Resolution =

@@ -1,8 +1,10 @@
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { type EnvValue, environmentOf, expand } from './container-environment.ts';
+import { mountedFiles } from './mounted-files.ts';
 import { type Option, optionsOf } from './options.ts';
-import { type EnvValue, environmentOf, expand, mountedFiles } from './settings.ts';
+import { perContainer } from './per-container.ts';
 
 /** A text that a container runs or starts its process by, as it is written and with the variables that are known. */
 export interface Line {
@@ -18,17 +20,9 @@ export interface Line {
 const optionFiles =
   /(?:^|[.-])jvm[\w-]*\.(?:options|config|conf)$|\.options$|^java\.env$|-env\.sh$|^setenv\.sh$/;
 
-const known = new WeakMap<Container, readonly Line[]>();
-
 /** What a container runs: its command line, the scripts that this names, and mounted files of JVM options. */
-export function linesOf(model: Model, workload: Workload, container: Container): readonly Line[] {
-  let lines = known.get(container);
-  if (lines === undefined) {
-    lines = readLines(model, workload, container);
-    known.set(container, lines);
-  }
-  return lines;
-}
+export const linesOf: (model: Model, workload: Workload, container: Container) => readonly Line[] =
+  perContainer(readLines);
 
 function readLines(model: Model, workload: Workload, container: Container): Line[] {
   const environment = environmentOf(model, workload, container);
@@ -82,22 +76,16 @@ const assignment = /(?:^|[\s;({])(?:export\s+)?([A-Z][A-Z0-9_]*)=("[^"\n]*"|'[^'
 /** A line of a properties file that a script writes: `echo "a.b=value"`, or a line of a here-document. */
 const writtenSetting = /(?:^|["'])\s*([A-Za-z][\w-]*(?:\.[\w-]+)+)\s*=\s*([^"'\n]*)/g;
 
-const scripted = new WeakMap<Container, readonly Option[]>();
-
 /**
  * Every setting of a container, with those that the scripts it runs set: variables that they export, and lines that they
  * write into a configuration file, after the others. What a script computes is left out.
  */
-export function settingsOf(model: Model, workload: Workload, container: Container): readonly Option[] {
-  let options = scripted.get(container);
-  if (options === undefined) {
+export const settingsOf: (model: Model, workload: Workload, container: Container) => readonly Option[] =
+  perContainer((model, workload, container) => {
     const plain = optionsOf(model, workload, container);
     const added = linesOf(model, workload, container).flatMap((line) => settingsIn(line, container));
-    options = added.length === 0 ? plain : [...plain, ...added];
-    scripted.set(container, options);
-  }
-  return options;
-}
+    return added.length === 0 ? plain : [...plain, ...added];
+  });
 
 function settingsIn({ text, object, path, by }: Line, container: Container): Option[] {
   if (by.startsWith('file ') || !text.includes('=')) return [];

@@ -1,13 +1,13 @@
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
+import { environmentOf } from './container-environment.ts';
 import { databaseOpenings } from './database-servers.ts';
 import { flinkProcess } from './flink.ts';
 import { isLoopback, kafkaServers } from './kafka.ts';
 import { nginxOpenings } from './nginx.ts';
 import type { Option } from './options.ts';
 import { linesOf, settingsOf } from './scripts.ts';
-import { environmentOf } from './settings.ts';
 
 /** A port that a server's own settings make it listen on. */
 export interface Opening {

@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
 import type { Option } from './options.ts';
+import { perContainer } from './per-container.ts';
 import { settingsOf } from './scripts.ts';
 
 /** A process of Spark, with its settings by their keys. */
@@ -11,21 +12,12 @@ export interface SparkProcess {
   readonly settings: ReadonlyMap<string, Option>;
 }
 
-const processes = new WeakMap<Container, SparkProcess | 'none'>();
-
 /** The process of Spark that a container runs; a driver only where it runs in the container itself. */
-export function sparkProcess(
+export const sparkProcess: (
   model: Model,
   workload: Workload,
   container: Container,
-): SparkProcess | undefined {
-  let found = processes.get(container);
-  if (found === undefined) {
-    found = readProcess(model, workload, container) ?? 'none';
-    processes.set(container, found);
-  }
-  return found === 'none' ? undefined : found;
-}
+) => SparkProcess | undefined = perContainer(readProcess);
 
 function readProcess(model: Model, workload: Workload, container: Container): SparkProcess | undefined {
   if (container.role !== 'main') return undefined;

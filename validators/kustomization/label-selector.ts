@@ -1,11 +1,8 @@
-import { own } from '../own.ts';
-
-/** Labels, or annotations, of an object. */
-export type Labels = Readonly<Record<string, string>>;
+import { type Labels, matchesExpression } from '../model/selectors.ts';
 
 interface Requirement {
   readonly key: string;
-  readonly operator: 'in' | 'not in' | 'exists' | 'does not exist';
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
   readonly values: readonly string[];
 }
 
@@ -18,30 +15,16 @@ export function parseSelector(text = ''): Requirement[] {
     const [, key = '', not, values = ''] = /^\s*([\w./-]+)\s+(not)?in\s*\(([^)]*)\)\s*$/.exec(part) ?? [];
     if (key !== '')
       return [
-        { key, operator: not ? 'not in' : 'in', values: values.split(',').map((value) => value.trim()) },
+        { key, operator: not ? 'NotIn' : 'In', values: values.split(',').map((value) => value.trim()) },
       ];
     const [, name = '', sign = '', value = ''] = /^\s*([\w./-]+)\s*(!?==?)\s*([\w./-]*)\s*$/.exec(part) ?? [];
-    if (name !== '')
-      return [{ key: name, operator: sign.startsWith('!') ? 'not in' : 'in', values: [value] }];
+    if (name !== '') return [{ key: name, operator: sign.startsWith('!') ? 'NotIn' : 'In', values: [value] }];
     const [, absent, alone = ''] = /^\s*(!)?\s*([\w./-]+)\s*$/.exec(part) ?? [];
-    return alone === '' ? [] : [{ key: alone, operator: absent ? 'does not exist' : 'exists', values: [] }];
+    return alone === '' ? [] : [{ key: alone, operator: absent ? 'DoesNotExist' : 'Exists', values: [] }];
   });
 }
 
 /** True when labels fit all requirements. */
 export function matchesSelector(requirements: readonly Requirement[], labels: Labels): boolean {
-  return requirements.every((requirement) => matches(requirement, own(labels, requirement.key)));
-}
-
-function matches({ operator, values }: Requirement, value: string | undefined): boolean {
-  switch (operator) {
-    case 'in':
-      return value !== undefined && values.includes(value);
-    case 'not in':
-      return value === undefined || !values.includes(value);
-    case 'exists':
-      return value !== undefined;
-    case 'does not exist':
-      return value === undefined;
-  }
+  return requirements.every((requirement) => matchesExpression(requirement, labels));
 }

@@ -1,4 +1,5 @@
-import { type Labels, matchesSelector, parseSelector } from './label-selector.ts';
+import type { Labels } from '../model/selectors.ts';
+import { matchesSelector, parseSelector } from './label-selector.ts';
 
 /** What a patch, or a replacement, is for: every part is a regular expression of the whole, as kustomize reads it. */
 export interface Selector {

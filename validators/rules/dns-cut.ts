@@ -1,4 +1,4 @@
-import { isIpAddress } from '../graph/addresses.ts';
+import { isIpAddress } from '../graph/host-names.ts';
 import { connection, type End, mayMatchNamespace, policiesFor } from '../graph/policy.ts';
 import type { NetworkPolicy } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';

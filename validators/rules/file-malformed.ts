@@ -1,4 +1,4 @@
-import { mountedFiles } from '../graph/settings.ts';
+import { mountedFiles } from '../graph/mounted-files.ts';
 import type { Configuration } from '../model/configuration.ts';
 import { documentsOf } from '../text/documents.ts';
 import { remember } from '../text/remember.ts';

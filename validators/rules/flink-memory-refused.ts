@@ -1,8 +1,8 @@
+import { environmentOf } from '../graph/container-environment.ts';
 import { flinkProcesses } from '../graph/flink.ts';
 import { memoryRefused } from '../graph/flink-memory.ts';
 import type { Option } from '../graph/options.ts';
 import { blamed } from '../graph/scripts.ts';
-import { environmentOf } from '../graph/settings.ts';
 import type { Rule } from './rule.ts';
 
 /** The text of a word of a command line, by its path. */

@@ -1,7 +1,7 @@
+import { environmentOf } from '../graph/container-environment.ts';
 import { parseSize } from '../graph/memory.ts';
 import { optionsOf } from '../graph/options.ts';
 import { blamed, type Line, linesOf } from '../graph/scripts.ts';
-import { environmentOf } from '../graph/settings.ts';
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
 import type { Rule } from './rule.ts';

@@ -1,6 +1,7 @@
-import { isIpAddress } from '../graph/addresses.ts';
+import { addressesInCommandLine } from '../graph/addresses-in-commands.ts';
+import { environmentOf, expand } from '../graph/container-environment.ts';
+import { isIpAddress } from '../graph/host-names.ts';
 import { resolveHost } from '../graph/resolve.ts';
-import { addressesInCommandLine, environmentOf, expand } from '../graph/settings.ts';
 import { joinPath } from '../model/workload.ts';
 import type { Rule } from './rule.ts';
 

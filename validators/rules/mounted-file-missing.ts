@@ -1,5 +1,6 @@
+import { environmentOf, expand } from '../graph/container-environment.ts';
+import { mountedFiles } from '../graph/mounted-files.ts';
 import { type Mount, mountsOf } from '../graph/mounts.ts';
-import { environmentOf, expand, mountedFiles } from '../graph/settings.ts';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';

@@ -1,4 +1,5 @@
 import { describeTurn, hasWaves, isLater, turnOf, waveField } from '../gitops/waves.ts';
+import type { Flow } from '../graph/flows.ts';
 import { connection, policiesFor } from '../graph/policy.ts';
 import type { NetworkPolicy } from '../model/kubernetes.ts';
 import { namespaceOf, type Typed } from '../model/model.ts';
@@ -30,16 +31,31 @@ function* startsWith({ model }: Context, workload: Workload): Iterable<Need> {
 }
 
 /** What pods wait for before they are ready, or done: who answers their initContainers, or a Job's own questions. */
-function* waitsFor({ flows }: Context, workload: Workload): Iterable<Need> {
-  for (const { from, to, service, told, destination } of flows.flows) {
+function* waits(
+  { flows }: Context,
+  workload: Workload,
+): Iterable<{
+  readonly flow: Flow;
+  readonly to: Workload;
+  readonly why: string;
+}> {
+  for (const flow of flows.flows) {
+    const { from, to, told, destination } = flow;
     if (from !== workload || to === undefined || to === workload) continue;
-    const waits = told.container?.role === 'init';
-    if (!waits && workload.kind !== 'Job') continue;
-    const why = waits
+    const first = told.container?.role === 'init';
+    if (!first && workload.kind !== 'Job') continue;
+    const why = first
       ? `initContainer ${told.container?.name} waits for ${destination}`
       : `the Job asks ${destination}`;
+    yield { flow, to, why };
+  }
+}
+
+/** Those that answer what pods wait for, and the Services that lead there. */
+function* waitsFor(context: Context, workload: Workload): Iterable<Need> {
+  for (const { flow, to, why } of waits(context, workload)) {
     yield { object: to.object, why };
-    if (service !== undefined) yield { object: service.object, why };
+    if (flow.service !== undefined) yield { object: flow.service.object, why };
   }
 }
 
@@ -47,26 +63,21 @@ function* waitsFor({ flows }: Context, workload: Workload): Iterable<Need> {
  * The policies that let what is waited for through, where those that are there by then do not: a default-deny comes first, and the
  * way past it in a wave of its own.
  */
-function* opensWay({ model, flows, environment }: Context, workload: Workload): Iterable<Need> {
+function* opensWay(context: Context, workload: Workload): Iterable<Need> {
+  const { model, environment } = context;
   const turn = turnOf(workload.object);
   const isLate = ({ object }: { readonly object: KubernetesObject }) => isLater(turnOf(object), turn);
   if (!model.policies.some(isLate)) return;
   const dns = environment?.peers.dns;
   const ofDns = dns && { namespace: dns.namespace, labels: dns.podLabels };
-  for (const { from, to, port, told, destination } of flows.flows) {
-    if (from !== workload || to === undefined || to === workload) continue;
-    const waits = told.container?.role === 'init';
-    if (!waits && workload.kind !== 'Job') continue;
-    const why = waits
-      ? `initContainer ${told.container?.name} waits for ${destination}`
-      : `the Job asks ${destination}`;
-    for (const [end, number, protocol] of [[to, port, 'TCP'] as const, [ofDns, 53, 'UDP'] as const]) {
+  for (const { flow, to, why } of waits(context, workload)) {
+    for (const [end, number, protocol] of [[to, flow.port, 'TCP'] as const, [ofDns, 53, 'UDP'] as const]) {
       if (end === undefined) continue;
       const open = (isThere: (policy: Typed<NetworkPolicy>) => boolean) =>
-        connection(model, from, end, number, protocol, isThere).allowed;
+        connection(model, workload, end, number, protocol, isThere).allowed;
       if (!open(() => true) || open((policy) => !isLate(policy))) continue;
       const late = [
-        ...policiesFor(model, from, 'Egress'),
+        ...policiesFor(model, workload, 'Egress'),
         ...('pod' in end ? policiesFor(model, end, 'Ingress') : []),
       ].filter(isLate);
       // Where both ends have one of their own, either is needed.

@@ -112,6 +112,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
     if (!isCurrent()) continue;
     for (const { partition, end } of chunks) ends.set(partition, end);
     const full = chunks.filter(({ from, next }) => next > from);
+    // Every partition is asked, since asking notes its epoch.
     if (full.filter(hasNewLeader).length > 0) {
       log.info('another broker leads; looking whether it has what was read');
       assignment = undefined;

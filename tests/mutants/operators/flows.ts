@@ -1,33 +1,31 @@
 import { anyEnd, brokenAddress, kind, mistyped, policy, workload } from '../choose.ts';
 import { type Data, edit, end, inContainers, type Operator, remove, skip } from '../mutant.ts';
 
+/** Breaks one part of every address that a workload or a ConfigMap holds, one at a time. */
+function breakAddresses(part: 'host' | 'port'): Operator['mutate'] {
+  return (objects) =>
+    edit(
+      objects,
+      (object) => workload(object) || object.kind === 'ConfigMap',
+      [...inContainers('env.*.value', 'command.*', 'args.*'), 'data.*'],
+      brokenAddress(objects, part),
+      anyEnd(objects),
+    );
+}
+
 /** Defects of the family flows. */
 export const flows: readonly Operator[] = [
   {
     id: 'address: host mistyped',
     family: 'flows',
     expects: ['address-without-service'],
-    mutate: (objects) =>
-      edit(
-        objects,
-        (object) => workload(object) || object.kind === 'ConfigMap',
-        [...inContainers('env.*.value', 'command.*', 'args.*'), 'data.*'],
-        brokenAddress(objects, 'host'),
-        anyEnd(objects),
-      ),
+    mutate: breakAddresses('host'),
   },
   {
     id: 'address: port moved',
     family: 'flows',
     expects: ['address-port-closed'],
-    mutate: (objects) =>
-      edit(
-        objects,
-        (object) => workload(object) || object.kind === 'ConfigMap',
-        [...inContainers('env.*.value', 'command.*', 'args.*'), 'data.*'],
-        brokenAddress(objects, 'port'),
-        anyEnd(objects),
-      ),
+    mutate: breakAddresses('port'),
   },
   {
     id: 'host variable mistyped',

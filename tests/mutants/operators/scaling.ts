@@ -1,6 +1,13 @@
 import { kind, mistyped, workload } from '../choose.ts';
 import { type Data, edit, end, inPods, type Operator } from '../mutant.ts';
 
+/** Names of what the autoscalers scale. */
+function scaledBy(objects: Parameters<Operator['mutate']>[0]): string[] {
+  return objects
+    .filter(kind('HorizontalPodAutoscaler'))
+    .map(({ spec }) => (spec as { scaleTargetRef: { name: string } }).scaleTargetRef.name);
+}
+
 /** Defects of the family scaling. */
 export const scaling: readonly Operator[] = [
   {
@@ -21,9 +28,7 @@ export const scaling: readonly Operator[] = [
     family: 'scaling',
     expects: ['replicas-under-autoscaler'],
     mutate: (objects) => {
-      const scaled = objects
-        .filter(kind('HorizontalPodAutoscaler'))
-        .map(({ spec }) => (spec as { scaleTargetRef: { name: string } }).scaleTargetRef.name);
+      const scaled = scaledBy(objects);
       return edit(
         objects,
         (object) => object.kind === 'Deployment' && scaled.includes(object.metadata.name),
@@ -40,9 +45,7 @@ export const scaling: readonly Operator[] = [
     family: 'scaling',
     expects: ['scale-metric-without-request', 'request-missing'],
     mutate: (objects) => {
-      const scaled = objects
-        .filter(kind('HorizontalPodAutoscaler'))
-        .map(({ spec }) => (spec as { scaleTargetRef: { name: string } }).scaleTargetRef.name);
+      const scaled = scaledBy(objects);
       return edit(
         objects,
         (object) => object.kind === 'Deployment' && scaled.includes(object.metadata.name),

@@ -1,13 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: settings hold placeholders of their own.
 import * as assert from 'uvu/assert';
+import { type Address, addressesInValue } from '../../../validators/graph/addresses.ts';
 import {
-  type Address,
+  addressesInCommandLine,
   addressesInScript,
-  addressesInValue,
-  isHostName,
-  isIpAddress,
-} from '../../../validators/graph/addresses.ts';
-import { addressesInCommandLine, addressesInFile, expand } from '../../../validators/graph/settings.ts';
+} from '../../../validators/graph/addresses-in-commands.ts';
+import { addressesInFile } from '../../../validators/graph/addresses-in-files.ts';
+import { expand } from '../../../validators/graph/container-environment.ts';
+import { isHostName, isIpAddress } from '../../../validators/graph/host-names.ts';
 import { suite } from '../../harness/suite.ts';
 
 const test = suite('addresses');

@@ -10,5 +10,5 @@ export {
   startLocalCluster,
 } from './local-cluster.ts';
 export { down, environmentOf, portsOfKindConfig, stop, up } from './named.ts';
-export { gatherParts, type Parts } from './parts.ts';
+export { gatherParts, type Parts, proofTools } from './parts.ts';
 export { type EmptyNode, filesOf, type StorageClass, standardClass } from './spec.ts';

@@ -1,4 +1,4 @@
-import { gatherParts } from '../cluster/index.ts';
+import { gatherParts, proofTools } from '../cluster/index.ts';
 import { readArguments } from './lib/arguments.ts';
 import { main } from './lib/main.ts';
 import { startProgress } from './lib/progress.ts';
@@ -35,7 +35,7 @@ await main(async () => {
   }
   const progress = startProgress();
   const tools = await repositoryTools(progress.say);
-  const parts = await gatherParts(root, progress.say, ['argo-cd']);
+  const parts = await gatherParts(root, progress.say, proofTools);
   progress.done();
   return testRun({
     folder: 'tests/cluster',

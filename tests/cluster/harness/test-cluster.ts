@@ -7,6 +7,7 @@ import {
   endLocalCluster,
   gatherParts,
   type Parts,
+  proofTools,
   type StorageClass,
   startLocalCluster,
 } from '../../../cluster/index.ts';
@@ -44,24 +45,29 @@ export interface Answer {
 export interface TestClusterOptions {
   readonly emptyNodes?: readonly EmptyNode[];
   readonly storageClasses?: readonly StorageClass[];
+  /** docker-archives that the node has besides its own, absolute. */
+  readonly images?: readonly string[];
 }
 
 /** What `npm run test:cluster` built, or, when a file is run by itself, what is built now. */
-function parts(): Promise<Parts> {
+export function clusterParts(): Promise<Parts> {
   const given = process.env.PLUMBLINE_CLUSTER_PARTS;
   return given === undefined
-    ? gatherParts(root, (message) => process.stderr.write(`${message}\n`), ['argo-cd'])
+    ? gatherParts(root, (message) => process.stderr.write(`${message}\n`), proofTools)
     : Promise.resolve(JSON.parse(given) as Parts);
 }
 
 /** Starts a cluster for one test file, in a folder of its own. */
-export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
-  const gathered = await parts();
+export async function startTestCluster({
+  images = [],
+  ...options
+}: TestClusterOptions = {}): Promise<TestCluster> {
+  const gathered = await clusterParts();
   const state = await mkdtemp(join(tmpdir(), 'plumbline-cluster-'));
   const cluster = await startLocalCluster({
     name: 'plumbline',
     state,
-    parts: gathered,
+    parts: { ...gathered, images: [...gathered.images, ...images] },
     bound: true,
     progress: () => {},
     ...options,

@@ -43,19 +43,33 @@ export function shaped(object: KubernetesObject): KubernetesObject {
   return schema === undefined ? object : (mend(schema, object, schema) as KubernetesObject);
 }
 
+/** A schema with its reference followed, as often asked for as a kind has values. */
+interface Shape {
+  readonly types: readonly string[];
+  readonly schema: Schema;
+}
+
+const shapes = new WeakMap<Schema, Shape>();
+
+function shapeOf(reference: Schema, root: Schema): Shape {
+  const known = shapes.get(reference);
+  if (known !== undefined) return known;
+  const schema = follow(reference, root);
+  const { type } = schema;
+  const types = type === undefined ? [] : typeof type === 'string' ? [type] : type;
+  const shape = { types, schema };
+  shapes.set(reference, shape);
+  return shape;
+}
+
 function follow(schema: Schema, root: Schema): Schema {
   const name = schema.$ref?.replace('#/definitions/', '').replaceAll('~1', '/');
   return name === undefined ? schema : follow(root.definitions?.[name] ?? {}, root);
 }
 
-function typesOf({ type }: Schema): readonly string[] {
-  return type === undefined ? [] : typeof type === 'string' ? [type] : type;
-}
-
 /** A value in the shape of its schema; undefined for one that cannot be. */
 function mend(reference: Schema, value: unknown, root: Schema): unknown {
-  const schema = follow(reference, root);
-  const types = typesOf(schema);
+  const { schema, types } = shapeOf(reference, root);
   if (value === null || value === undefined) return undefined;
   if (types.length === 0) return value;
   if (Array.isArray(value)) return types.includes('array') ? mendList(schema, value, root) : undefined;
@@ -74,8 +88,7 @@ function mend(reference: Schema, value: unknown, root: Schema): unknown {
 
 /** What stands for a value that must be there and is not; undefined for numbers and choices, which nobody can guess. */
 function empty(reference: Schema, root: Schema): unknown {
-  const schema = follow(reference, root);
-  const types = typesOf(schema);
+  const { schema, types } = shapeOf(reference, root);
   if (types.includes('array')) return [];
   if (types.includes('object')) return mendFields(schema, {}, root);
   return types.includes('string') ? '' : undefined;
@@ -85,7 +98,8 @@ function mendList(schema: Schema, list: readonly unknown[], root: Schema): reado
   const { items } = schema;
   if (items === undefined) return list;
   let mended: unknown[] | undefined;
-  for (const [index, value] of list.entries()) {
+  for (let index = 0; index < list.length; index += 1) {
+    const value = list[index];
     // An entry that cannot be is emptied rather than left out: the places of the others stay what they are.
     const right = mend(items, value, root) ?? empty(items, root);
     if (right !== value) {
@@ -99,7 +113,8 @@ function mendList(schema: Schema, list: readonly unknown[], root: Schema): reado
 function mendFields(schema: Schema, fields: Readonly<Record<string, unknown>>, root: Schema): object {
   const { properties, additionalProperties, required = [] } = schema;
   let mended: Record<string, unknown> | undefined;
-  for (const [key, value] of Object.entries(fields)) {
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
     const below =
       own(properties, key) ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
     if (below === undefined) continue;

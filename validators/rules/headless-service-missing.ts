@@ -10,6 +10,15 @@ function wordsUnder(text: string): string[] {
   return [...text.matchAll(/(?<=[\w)}"]\.)[\w-]+/g)].map(([word]) => word);
 }
 
+/** As `namesTold`, read when it is asked for first: most targets have nothing to ask. */
+function lazily(model: Model): (namespace: string, service: string) => boolean {
+  let told: ReturnType<typeof namesTold> | undefined;
+  return (namespace, service) => {
+    told ??= namesTold(model);
+    return told(namespace, service);
+  };
+}
+
 /** Names of Services under which somebody in the target is told names: in any pod, or in a namespace's files. */
 function namesTold(model: Model): (namespace: string, service: string) => boolean {
   const inPods = new Set<string>();
@@ -35,11 +44,14 @@ export const headlessServiceMissing: Rule = {
   title: 'a StatefulSet has no headless Service that gives its pods their names',
   *check({ model }) {
     const sets = model.workloads.filter(({ kind }) => kind === 'StatefulSet');
-    const isTold = sets.length === 0 ? () => false : namesTold(model);
+    const isTold = lazily(model);
     for (const workload of sets) {
       const name = (workload.object as unknown as StatefulSet).spec?.serviceName ?? '';
       if (name === '') continue;
       const service = model.service(workload.namespace, name);
+      const isRight =
+        service !== undefined && isHeadless(service) && model.behind(service).includes(workload);
+      if (isRight) continue;
       const told = isTold(workload.namespace, name);
       const effect = `${workload.name}-0.${name} would not resolve${told ? ', and the target says such names' : ''}`;
       if (service === undefined) {
@@ -68,7 +80,7 @@ export const headlessServiceMissing: Rule = {
           message: `StatefulSet ${workload.name} has it as its serviceName, and it is not headless (clusterIP: None): ${effect}`,
           severity: told ? 'error' : 'warning',
         };
-      } else if (!model.behind(service).includes(workload)) {
+      } else {
         yield {
           object: service.object,
           path: 'spec.selector',

@@ -2,12 +2,12 @@ import { didYouMean } from '../text/nearest.ts';
 import { remember } from '../text/remember.ts';
 import type { Rule } from './rule.ts';
 
-/** Zones of the tz database without a region, beyond those that the runtime lists. */
+/** Zones of the tz database beyond those that the runtime lists: without a region, and the usual ones of none. */
 const plain = new Set(
   (
     'UTC GMT UCT Zulu Universal Greenwich GMT0 GMT+0 GMT-0 EST MST HST EST5EDT CST6CDT MST7MDT PST8PDT CET EET MET WET Cuba ' +
     'Egypt Eire GB GB-Eire Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya NZ NZ-CHAT Navajo PRC Poland ' +
-    'Portugal ROC ROK Singapore Turkey W-SU'
+    'Portugal ROC ROK Singapore Turkey W-SU Etc/UTC Etc/GMT'
   ).split(' '),
 );
 const listed = Intl.supportedValuesOf('timeZone');
@@ -45,7 +45,7 @@ export const timeZoneUnknown: Rule = {
       yield {
         object,
         path: 'spec.timeZone',
-        message: `there is no time zone ${timeZone}${didYouMean(timeZone, [...listed, ...plain, 'Etc/UTC'])}: the API server would refuse it`,
+        message: `there is no time zone ${timeZone}${didYouMean(timeZone, [...listed, ...plain])}: the API server would refuse it`,
       };
     }
   },

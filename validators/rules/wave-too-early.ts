@@ -1,4 +1,4 @@
-import { describeTurn, hasWaves, isLater, turnOf, waveField } from '../gitops/waves.ts';
+import { describeTurn, hasWaves, isLater, type Turn, turnOf, waveField } from '../gitops/waves.ts';
 import type { Flow } from '../graph/flows.ts';
 import { connection, policiesFor } from '../graph/policy.ts';
 import type { NetworkPolicy } from '../model/kubernetes.ts';
@@ -63,11 +63,11 @@ function* waitsFor(context: Context, workload: Workload): Iterable<Need> {
  * The policies that let what is waited for through, where those that are there by then do not: a default-deny comes first, and the
  * way past it in a wave of its own.
  */
-function* opensWay(context: Context, workload: Workload): Iterable<Need> {
+function* opensWay(context: Context, workload: Workload, turns: readonly Turn[]): Iterable<Need> {
   const { model, environment } = context;
   const turn = turnOf(workload.object);
+  if (!turns.some((one) => isLater(one, turn))) return;
   const isLate = ({ object }: { readonly object: KubernetesObject }) => isLater(turnOf(object), turn);
-  if (!model.policies.some(isLate)) return;
   const dns = environment?.peers.dns;
   const ofDns = dns && { namespace: dns.namespace, labels: dns.podLabels };
   for (const { flow, to, why } of waits(context, workload)) {
@@ -116,6 +116,14 @@ export const waveTooEarly: Rule = {
       const problem = namespace && before(object, { object: namespace, why: 'it lives in the namespace' });
       if (problem) yield problem;
     }
+    // Policies are many, and their turns few.
+    const turns = [
+      ...new Map(
+        model.policies
+          .map(({ object }) => turnOf(object))
+          .map((turn) => [`${turn.phase} ${turn.wave}`, turn]),
+      ).values(),
+    ];
     for (const workload of model.workloads) {
       // No sync waits for the runs of a CronJob.
       if (workload.kind === 'CronJob') continue;
@@ -123,7 +131,7 @@ export const waveTooEarly: Rule = {
       for (const need of [
         ...startsWith(context, workload),
         ...waitsFor(context, workload),
-        ...opensWay(context, workload),
+        ...opensWay(context, workload, turns),
       ]) {
         if (seen.has(need.object)) continue;
         seen.add(need.object);

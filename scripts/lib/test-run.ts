@@ -15,6 +15,8 @@ export interface TestRun {
   /** How many files run side by side; by default as many as there are cores. */
   readonly workers?: number;
   readonly verbose: boolean;
+  /** What is printed after the files, before the sums. */
+  readonly closing?: () => string;
 }
 
 /**
@@ -48,6 +50,7 @@ export async function testRun(run: TestRun): Promise<number> {
     failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped }) => skipped),
   };
+  process.stdout.write(run.closing?.() ?? '');
   const { passed, failed, skipped } = addUp(own, sums);
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   return own.failed === 0 ? 0 : 1;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { KubernetesObject } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
-import { suite } from '../harness/suite.ts';
 import { list } from './harness/list.ts';
 import { render } from './harness/overlays.ts';
+import { proofs } from './harness/proofs.ts';
 import { clusterParts, root, startTestCluster, type TestCluster } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
 import { metricsServerImage } from './images/metrics-server.ts';
@@ -30,7 +30,10 @@ interface Autoscaler extends KubernetesObject {
   readonly spec: { readonly minReplicas: number; readonly maxReplicas: number };
 }
 
-const test = suite<{ cluster: TestCluster }>('autoscaling, with the laptop’s metrics-server');
+const test = proofs<{ cluster: TestCluster }>(
+  'autoscaling, with the laptop’s metrics-server',
+  'one real node',
+);
 
 test.before(async (context) => {
   const { binaries } = await clusterParts();

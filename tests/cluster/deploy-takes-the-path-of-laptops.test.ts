@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { run } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
 import { clusterNames, down, environmentOf, runningClusters, up } from '../../cluster/index.ts';
-import { suite } from '../harness/suite.ts';
 import { environmentNamed, nodesOf } from './harness/environment.ts';
+import { proofs } from './harness/proofs.ts';
 import { root } from './harness/test-cluster.ts';
 
 // big-data is a system whose kind cluster is its own, so that stop and destroy go to the node itself.
 const [system, cluster, context] = ['big-data', 'big-data', 'kind-big-data'];
 
-const test = suite('deploy and its likes, with what stands in for kind');
+const test = proofs(
+  'deploy and its likes, with what stands in for kind',
+  'one real node, by the path of laptops',
+);
 
 test.before(async () => {
   process.env.PLUMBLINE_CLUSTERS = await mkdtemp(join(tmpdir(), 'plumbline-clusters-'));

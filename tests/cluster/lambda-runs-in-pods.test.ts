@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { suite } from '../harness/suite.ts';
 import { commandsOf } from './harness/commands-of-a-guide.ts';
 import { type LambdaCluster, startLambdaCluster } from './harness/lambda-cluster.ts';
+import { proofs } from './harness/proofs.ts';
 import { root } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
 
-const test = suite<{ lambda: LambdaCluster }>('lambda in pods, on a real node');
+const test = proofs<{ lambda: LambdaCluster }>(
+  'lambda in pods, on a real node',
+  'one real node, with stand-ins for the images of its data systems',
+);
 
 test.before(async (context) => {
   context.lambda = await startLambdaCluster();

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { proofs } from './harness/proofs.ts';
 import { startTestCluster, type TestCluster } from './harness/test-cluster.ts';
 import { machine, marksOf, traces } from './harness/traces.ts';
 import { until } from './harness/until.ts';
@@ -52,6 +52,8 @@ function nothingLeft(marks: ReturnType<typeof marksOf>): Promise<void> {
   };
   return until('nothing is left', look, 60_000);
 }
+
+const test = proofs('nothing is left behind', 'clusters that are ended in three ways');
 
 test('a cluster that is ended leaves nothing, and touched nothing while it ran', async () => {
   const cluster = await startTestCluster();

@@ -8,16 +8,19 @@ import {
 import * as assert from 'uvu/assert';
 import { connection, namespaceLabels } from '../../validators/graph/policy.ts';
 import { declaredPorts } from '../../validators/graph/ports.ts';
-import { suite } from '../harness/suite.ts';
 import { operators } from '../mutants/operators/index.ts';
 import { allowedByCyclonus, type Peer, type Traffic } from './harness/cyclonus.ts';
 import { subjects } from './harness/mutants.ts';
+import { proofs } from './harness/proofs.ts';
 import { randomPolicies } from './harness/random-policies.ts';
 import { clusterParts } from './harness/test-cluster.ts';
 
 const { cyclonus = 'cyclonus' } = (await clusterParts()).binaries;
 
-const test = suite('NetworkPolicies, as the prover judges them and as cyclonus does');
+const test = proofs(
+  'NetworkPolicies, as the prover judges them and as cyclonus does',
+  'cyclonus, which needs no cluster',
+);
 
 type Question = Traffic & { readonly what: string; readonly prover: boolean };
 

@@ -1,11 +1,11 @@
 import type { KubernetesObject } from '@plumbline/validators';
 import { table } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
-import { suite } from '../harness/suite.ts';
 import { installCustomResources } from './harness/custom-resources.ts';
 import { classesOf, environmentNamed, nodesOf } from './harness/environment.ts';
 import { list } from './harness/list.ts';
 import { changed, refusal, type Subject, sample, subjects } from './harness/mutants.ts';
+import { proofs } from './harness/proofs.ts';
 import { settled } from './harness/settled.ts';
 import { symptoms } from './harness/symptoms.ts';
 import { startTestCluster, type TestCluster } from './harness/test-cluster.ts';
@@ -20,7 +20,10 @@ const byOthers = new Set(
   ['flink-memory', 'heap', 'image-name', 'listener', 'monitor'].map((what) => `${what}-refused`),
 );
 
-const test = suite<{ cluster: TestCluster }>('what the prover says, and what a cluster does');
+const test = proofs<{ cluster: TestCluster }>(
+  'what the prover says, and what a cluster does',
+  'empty nodes as kind declares them',
+);
 
 test.before(async (context) => {
   const [laptop, production] = await Promise.all(['kind', 'production'].map(environmentNamed));

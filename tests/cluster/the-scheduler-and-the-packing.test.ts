@@ -4,8 +4,8 @@ import type { EmptyNode } from '../../cluster/index.ts';
 import type { Node } from '../../validators/room/nodes.ts';
 import { packing } from '../../validators/room/place.ts';
 import { readQuantity } from '../../validators/room/quantity.ts';
-import { suite } from '../harness/suite.ts';
 import { list } from './harness/list.ts';
+import { proofs } from './harness/proofs.ts';
 import { randomWorkloads } from './harness/random-workloads.ts';
 import { startTestCluster, type TestCluster } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
@@ -34,7 +34,10 @@ const declared: readonly Node[] = nodes.map(({ name, cpu, memory: size, pods, la
   pods,
 }));
 
-const test = suite<{ cluster: TestCluster }>("the scheduler's placement, and the prover's packing");
+const test = proofs<{ cluster: TestCluster }>(
+  "the scheduler's placement, and the prover's packing",
+  'six empty nodes in three zones',
+);
 
 test.before(async (context) => {
   context.cluster = await startTestCluster({ emptyNodes: nodes });

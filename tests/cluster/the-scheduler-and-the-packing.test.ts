@@ -1,4 +1,4 @@
-import { buildModel, type KubernetesObject, table } from '@plumbline/validators';
+import { buildModel, table } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
 import type { EmptyNode } from '../../cluster/index.ts';
 import type { Node } from '../../validators/room/nodes.ts';
@@ -22,6 +22,7 @@ const nodes: readonly EmptyNode[] = [
   { name: 'c-kept', cpu: '4', memory, pods: 110, labels: { ...zone('c'), disk: 'ssd' } },
 ];
 const kept = 'c-kept';
+const namespace = 'drawn';
 const taint = { key: 'dedicated', value: 'data', effect: 'NoSchedule' };
 
 /** The same nodes, as the prover counts them. */
@@ -52,12 +53,12 @@ interface Pod {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** The pods without a node, once the scheduler has judged every one and changes its mind no more. */
-async function withoutNode(cluster: TestCluster, namespace: string, all: number): Promise<Pod[]> {
+/** How many pods have no node, once the scheduler has judged every one and changes its mind no more. */
+async function withoutNode(cluster: TestCluster, all: number): Promise<number> {
   let before = '';
   let same = 0;
   let left: Pod[] = [];
-  await until(`the scheduler has judged the pods of ${namespace}`, async () => {
+  await until('the scheduler has judged the pods', async () => {
     const answer = await cluster.kubectl(['get', 'pods', '--namespace', namespace, '--output=json']);
     const pods = (JSON.parse(answer) as { items: Pod[] }).items;
     const judged = pods.filter(({ status }) =>
@@ -71,43 +72,44 @@ async function withoutNode(cluster: TestCluster, namespace: string, all: number)
     // Who keeps company waits until there is some, and is tried again.
     if (left.length > 0 && same < 5) throw new Error(`${left.length} pods wait`);
   });
-  return left;
+  return left.length;
 }
 
-test('what the prover says fits the scheduler places, and what it says does not it cannot', async ({
+/** Drawn workloads, from those that nearly all fit to those that do not. */
+const draws = 16;
+
+test('what the prover says has no room the scheduler leaves, and what it says has room it mostly places', async ({
   cluster,
 }) => {
   const rows: string[][] = [];
   const wrong: string[] = [];
-  for (let seed = 1; seed <= 24; seed += 1) {
-    const namespace = `drawn-${seed}`;
-    const objects = randomWorkloads(seed, namespace, 12 + seed / 2);
-    const model = buildModel(objects);
-    const unplaced = packing(model, model.workloads, declared);
-    const all = model.workloads.reduce((sum, { replicas }) => sum + replicas.min, 0);
-    await apply(cluster, namespace, objects);
-    const left = await withoutNode(cluster, namespace, all);
-    const told = unplaced.reduce((sum, { pods }) => sum + pods, 0);
-    rows.push([String(seed), String(all), String(told), String(left.length)]);
-    if (left.length > 0 !== told > 0) {
-      const names = [...new Set(left.map(({ metadata }) => metadata.labels.app))];
-      wrong.push(`seed ${seed}: ${told} without room, and the scheduler left ${left.length} (${names})`);
-    }
-    await cluster.kubectl(['delete', 'namespace', namespace, '--timeout=60s'], { deadline: 90_000 });
-  }
-  console.log(table([['seed', 'pods', 'the prover: without room', 'the scheduler'], ...rows]).join('\n'));
-  assert.equal(wrong, []);
-  const fits = rows.filter(([, , told]) => told === '0').length;
-  assert.ok(fits >= 5 && fits <= rows.length - 5, `${fits} of ${rows.length} fit`);
-});
-
-async function apply(
-  cluster: TestCluster,
-  namespace: string,
-  objects: readonly KubernetesObject[],
-): Promise<void> {
   await cluster.kubectl(['create', 'namespace', namespace]);
-  await cluster.kubectl(['apply', '--filename=-'], { stdin: list(objects) });
-}
+  for (let seed = 1; seed <= draws; seed += 1) {
+    const objects = randomWorkloads(seed, namespace, 5 + seed);
+    const model = buildModel(objects);
+    const all = model.workloads.reduce((sum, { replicas }) => sum + replicas.min, 0);
+    const told = packing(model, model.workloads, declared).reduce((sum, { pods }) => sum + pods, 0);
+    await cluster.kubectl(['apply', '--filename=-'], { stdin: list(objects) });
+    const left = await withoutNode(cluster, all);
+    rows.push([String(seed), String(all), String(told), String(left)]);
+    if (told > 0 && left === 0)
+      wrong.push(`seed ${seed}: ${told} without room, and the scheduler placed all`);
+    await cluster.kubectl(['delete', 'deployments', '--all', '--namespace', namespace]);
+    await cluster.kubectl([
+      ...['delete', 'pods', '--all', '--namespace', namespace],
+      ...['--grace-period=0', '--force'],
+    ]);
+    await until('its pods are gone', async () =>
+      assert.is(await cluster.kubectl(['get', 'pods', '--namespace', namespace, '--output=name']), ''),
+    );
+  }
+  console.log(table([['seed', 'pods', 'without room: the prover', 'the scheduler'], ...rows]).join('\n'));
+  assert.equal(wrong, []);
+  const fits = rows.filter(([, , told]) => told === '0');
+  assert.ok(fits.length >= 3 && fits.length <= draws - 3, `${fits.length} of ${draws} fit`);
+  // The scheduler takes pods as they come and moves none: an order may cost it what another would give.
+  const unlucky = fits.filter(([, , , left]) => left !== '0').length;
+  assert.ok(unlucky * 2 <= fits.length, `it left pods in ${unlucky} of ${fits.length} that fit`);
+});
 
 test.run();

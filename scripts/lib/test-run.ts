@@ -14,6 +14,8 @@ export interface TestRun {
   readonly deadline: number;
   /** How many files run side by side; by default as many as there are cores. */
   readonly workers?: number;
+  /** Words of the files that begin, in this order. */
+  readonly first?: readonly string[];
   readonly verbose: boolean;
   /** What is printed after the files, before the sums. */
   readonly closing?: () => string;

@@ -93,7 +93,9 @@ export async function standInImages(folder: string, say: (message: string) => vo
 async function digest(): Promise<string> {
   const hash = createHash('sha256').update(process.arch);
   const downloads = join(here, '../../../trial/downloads');
-  for (const folder of [here, ...['kafka-3.9.1', 'zookeeper-3.8.4'].map((name) => join(downloads, name))]) {
+  hash.update(await readFile(import.meta.filename));
+  const own = ['kafka', 'zookeeper', 'pgadmin'].map((name) => join(here, name));
+  for (const folder of [...own, ...['kafka-3.9.1', 'zookeeper-3.8.4'].map((name) => join(downloads, name))]) {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.md'));
     for (const file of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {

@@ -1,4 +1,5 @@
 export { type GoToolName, goTools, locateGoTools } from './binaries/index.ts';
+export { heldBy } from './box/start.ts';
 export { clusterFolder, clusterNames, runningClusters, sharedKubeconfig } from './clusters.ts';
 export { nc } from './images/busybox.ts';
 export { type ImageConfig, writeDockerArchive } from './images/docker-archive.ts';

@@ -7,6 +7,9 @@ import { proofs } from './harness/proofs.ts';
 import { root } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
 
+/** Each look starts programs in a pod. */
+const seen = (what: string, look: () => Promise<unknown>) => until(what, look, 240_000, 4000);
+
 const test = proofs<{ lambda: LambdaCluster }>(
   'lambda in pods, on a real node',
   'one real node, with stand-ins for the images of its data systems',
@@ -19,7 +22,7 @@ test.after(({ lambda }) => lambda?.end());
 
 test('deployed from nothing, transactions reach Postgres', async ({ lambda }) => {
   console.log(await lambda.script('deploy', '--without-images', '--without-platform'));
-  await until('rows are stored', async () => assert.ok((await lambda.rows()) > 100));
+  await seen('rows are stored', async () => assert.ok((await lambda.rows()) > 100));
 });
 
 /** What of the guide is not run here as it stands, and why. */
@@ -62,7 +65,7 @@ async function batchDone({ shell, query }: LambdaCluster): Promise<void> {
 
 test('five consumers share the partitions', async ({ lambda }) => {
   await lambda.shell('kubectl scale deployment lambda-consumer --replicas=5 -n dev');
-  await until('each of five has partitions', async () => {
+  await seen('each of five has partitions', async () => {
     const said = await lambda.shell(
       'kubectl exec kafka-0 -n dev -- kafka-consumer-groups.sh --bootstrap-server localhost:9092 --describe --group lambda-consumer --members',
     );
@@ -103,7 +106,7 @@ test('whatever ends under load, every event is in Postgres exactly once', async 
     const before = await lambda.rows();
     await fault();
     // Rows that were made after the fault have come through.
-    await until(`rows come again after: ${what}`, async () =>
+    await seen(`rows come again after: ${what}`, async () =>
       assert.ok((await lambda.rows()) > before + 2000),
     );
     console.log(`${what}: ${await lambda.rows()} rows`);
@@ -115,7 +118,7 @@ test('stopped and resumed, it goes on with what it had', async ({ lambda }) => {
   await lambda.shell('kubectl scale deployment lambda-producer-stream --replicas=1 -n dev');
   const before = await lambda.rows();
   await lambda.script('stop');
-  await until('nothing runs', async () => {
+  await seen('nothing runs', async () => {
     assert.is(
       await lambda.shell(
         'kubectl get pods -n dev --field-selector=status.phase=Running --output=name --ignore-not-found',
@@ -124,14 +127,14 @@ test('stopped and resumed, it goes on with what it had', async ({ lambda }) => {
     );
   });
   await lambda.script('resume');
-  await until('rows come again', async () => assert.ok((await lambda.rows()) > before));
+  await seen('rows come again', async () => assert.ok((await lambda.rows()) > before));
 });
 
 test('reset, it begins anew without what it had', async ({ lambda }) => {
   const oldest = () => lambda.query('SELECT min(occurred_at) FROM transactions');
   const before = await oldest();
   await lambda.script('reset');
-  await until('rows are stored', async () => assert.ok((await lambda.rows()) > 0));
+  await seen('rows are stored', async () => assert.ok((await lambda.rows()) > 0));
   assert.ok((await oldest()) > before);
 });
 

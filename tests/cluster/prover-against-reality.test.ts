@@ -105,6 +105,9 @@ function namespaceOf({ metadata }: KubernetesObject): string[] {
   return metadata.namespace === undefined ? [] : [metadata.namespace];
 }
 
+/** Merged by the types that kubectl was compiled with, in a tenth of the time. */
+const apply = ['apply', '--openapi-patch=false', '--filename=-'];
+
 /** Puts a defect into the cluster and takes it out again; what was not seen meanwhile, or undefined. */
 async function show(
   cluster: TestCluster,
@@ -115,12 +118,12 @@ async function show(
   const before = objects.find(
     ({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name,
   );
-  await cluster.kubectl(['apply', '--filename=-'], { stdin: list([object]) });
+  await cluster.kubectl(apply, { stdin: list([object]) });
   const missing = await until('it shows', look, 30_000).then(
     () => undefined,
     (error: Error) => error.message,
   );
-  await cluster.kubectl(['apply', '--filename=-'], { stdin: list(before === undefined ? [] : [before]) });
+  await cluster.kubectl(apply, { stdin: list(before === undefined ? [] : [before]) });
   return missing;
 }
 

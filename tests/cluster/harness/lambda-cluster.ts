@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
 import type { Event } from '../../../apps/lambda/transaction/event.ts';
-import { clusterFolder, clusterNames, down, environmentOf, up } from '../../../cluster/index.ts';
+import { clusterFolder, environmentOf, up } from '../../../cluster/index.ts';
 import { freePort } from '../../../trial/process/free-port.ts';
 import { assertExactlyOnce } from '../../apps/lambda/exactly-once.ts';
 import { bring } from '../../harness/debian-packages.ts';
 import { standInImages } from '../images/stand-in-images.ts';
 import { faultsOf } from './faults.ts';
+import { ownClusters } from './own-clusters.ts';
 import { root } from './test-cluster.ts';
 import { until } from './until.ts';
 
@@ -40,10 +39,10 @@ const name = 'plumbline';
 export async function startLambdaCluster(): Promise<LambdaCluster> {
   const missing = await bring({ buildah: 'buildah', mmdebstrap: 'mmdebstrap' });
   if (missing !== undefined) throw new Error(missing);
-  process.env.PLUMBLINE_CLUSTERS = await mkdtemp(join(tmpdir(), 'plumbline-clusters-'));
+  const end = await ownClusters();
   const say = (message: string) => console.error(message);
   const services = await standInImages(join(root, '.cache', 'cluster', 'images'), say);
-  await up({ root, name, ports: [], emptyNodes: [], bound: true, progress: () => {} });
+  await up({ root, name, ports: [], emptyNodes: [], progress: () => {} });
 
   const command = async (argv: readonly [string, ...string[]], deadline = 10 * minutes) => {
     const [program, ...args] = argv;
@@ -69,10 +68,7 @@ export async function startLambdaCluster(): Promise<LambdaCluster> {
     forward,
     faults: faultsOf({ shell, state: clusterFolder(root, name) }),
     assertExactlyOnce: () => allOfTheTopicOnce({ shell, query, rows }),
-    async end() {
-      for (const cluster of await clusterNames(root)) await down(root, cluster);
-      await rm(process.env.PLUMBLINE_CLUSTERS ?? '', { recursive: true, force: true });
-    },
+    end,
   };
 }
 
@@ -106,7 +102,7 @@ async function allOfTheTopicOnce({
   const sent = new Map(
     lines.map((line) => JSON.parse(line) as Event).map((event) => [event.event_id, event]),
   );
-  await until('all of it is stored', async () => assert.is(await rows(), sent.size), 240_000);
+  await until('all of it is stored', async () => assert.is(await rows(), sent.size), 240_000, 4000);
   const stored = await query(
     `SELECT row_to_json(t) FROM (SELECT ${columns} FROM transactions WHERE source = 'stream') t`,
   );

@@ -11,6 +11,7 @@ import {
   type StorageClass,
   startLocalCluster,
 } from '../../../cluster/index.ts';
+import { type Api, apiOf } from './api.ts';
 
 /** The repository's root, absolute. */
 export const root = join(import.meta.dirname, '..', '..', '..');
@@ -27,6 +28,8 @@ export interface TestCluster {
   readonly kubectl: (args: readonly string[], options?: KubectlOptions) => Promise<string>;
   /** The same, and every exit status is an answer. */
   readonly ask: (args: readonly string[], options?: KubectlOptions) => Promise<Answer>;
+  /** The same server, for what is asked again and again. */
+  readonly api: Api;
   readonly end: () => Promise<void>;
 }
 
@@ -72,6 +75,7 @@ export async function startTestCluster({
     progress: () => {},
     ...options,
   });
+  const api = await apiOf(cluster.kubeconfig);
   const program = gathered.binaries.kubectl ?? 'kubectl';
   const ask = async (args: readonly string[], { stdin, deadline = 60_000 }: KubectlOptions = {}) => {
     const { status, stdout, stderr } = await run(program, args, {
@@ -94,6 +98,10 @@ export async function startTestCluster({
       if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
       return stdout;
     },
-    end: () => endLocalCluster(state, 'nothing'),
+    api,
+    end() {
+      api.close();
+      return endLocalCluster(state, 'nothing');
+    },
   };
 }

@@ -14,7 +14,7 @@ import { repositoryTools } from './lib/tools.ts';
 
 const help = `Usage: npm run test:cluster -- [word ...] [--verbose]
 
-Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, four at a time. Each makes the
+Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, three at a time. Each makes the
 Kubernetes that it needs, in namespaces of its own, and leaves nothing. It takes Linux and root; what the clusters
 are made of is built from tools/cluster first, once, in minutes. Ends with a table: what was proved, on what, and
 how long it took.
@@ -60,7 +60,7 @@ await main(async () => {
     },
     deadline,
     // Each has a cluster of its own, and waits for it most of the time.
-    workers: 4,
+    workers: 3,
     first: ['lambda', 'argo-cd', 'production', 'prover', 'autoscaler', 'overlays'],
     verbose: values.verbose === true,
     closing: proofs,

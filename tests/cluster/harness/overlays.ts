@@ -197,8 +197,8 @@ export function proveOverlays(name: string): void {
   });
 
   proof('deleted, nothing is left', async ({ cluster, objects, namespaces }) => {
-    // A namespace takes its objects with it, and kubectl then misses them.
-    const remove = ['delete', '--kustomize', `overlays/${name}`, '--ignore-not-found', '--timeout=200s'];
+    // A namespace takes its objects with it, and kubectl then misses them; it would ask for each of them until long after.
+    const remove = ['delete', '--kustomize', `overlays/${name}`, '--ignore-not-found', '--wait=false'];
     await cluster.kubectl(remove, long);
     const clusterWide = objects.filter(({ metadata, kind }) => !metadata.namespace && kind !== 'Namespace');
     await until(
@@ -215,14 +215,10 @@ export function proveOverlays(name: string): void {
       120_000,
     );
     for (const { kind, metadata } of clusterWide) {
-      const found = await cluster.kubectl([
-        'get',
-        kind,
-        metadata.name,
-        '--ignore-not-found',
-        '--output=name',
-      ]);
-      assert.is(found, '');
+      const which = ['get', kind, metadata.name, '--ignore-not-found', '--output=name'];
+      await until(`${kind} ${metadata.name} is gone`, async () =>
+        assert.is(await cluster.kubectl(which), ''),
+      );
     }
   });
 

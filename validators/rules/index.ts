@@ -121,6 +121,7 @@ import { voterWrong } from './voter-wrong.ts';
 import { waveTooEarly } from './wave-too-early.ts';
 import { webhookServiceMissing } from './webhook-service-missing.ts';
 import { workloadRefused } from './workload-refused.ts';
+import { zookeeperWordRefused } from './zookeeper-word-refused.ts';
 
 export { contextOf } from './context.ts';
 export type { Context, Family, Problem, Rule } from './rule.ts';
@@ -246,6 +247,7 @@ export const rules: readonly Rule[] = [
   waveTooEarly,
   webhookServiceMissing,
   workloadRefused,
+  zookeeperWordRefused,
 ];
 
 /** Annotations that allow what a rule finds in their object: `allow.plumbline.dev/<rule>: <reason>`. */

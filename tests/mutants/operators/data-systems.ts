@@ -170,6 +170,16 @@ export const dataSystems: readonly Operator[] = [
       ]),
   },
   {
+    id: 'word that ZooKeeper does not answer',
+    family: 'data systems',
+    expects: ['zookeeper-word-refused'],
+    mutate: (objects) =>
+      inSettings(objects, [
+        [/^4lw\.commands\.whitelist=ruok,srvr,mntr$/m, '4lw.commands.whitelist=srvr,mntr'],
+        [/^4lw\.commands\.whitelist=.*\n/m, ''],
+      ]),
+  },
+  {
     id: 'file that does not parse',
     family: 'references',
     expects: ['file-malformed'],

@@ -1,7 +1,8 @@
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
-import { type EnvValue, environmentOf } from './container-environment.ts';
+import { environmentOf } from './container-environment.ts';
 import { mountedFiles } from './mounted-files.ts';
+import { hasUnseenSettings, type Sought } from './unseen-settings.ts';
 
 /** The four-letter words that a ZooKeeper server answers. */
 export interface AnsweredWords {
@@ -50,11 +51,11 @@ function imageOf({ spec }: Container): Image {
   return { words: undefined, variable: undefined, own: false };
 }
 
-/** The folder or file of a server's settings, or of scripts that it is started by. */
-const settingsPlace = /(?:^|\/)(?:conf|config|etc|scripts?|bin|docker)(?:\/|$)|\.(?:cfg|properties|env|sh)$/;
-
-/** Scripts that the images have of their own. */
-const ownScripts = /(?:^|\/)(?:docker-entrypoint|zkServer|zookeeper-server-start)\.sh$|^\/opt\/bitnami\//;
+const sought: Sought = {
+  variables: /4LW|FLAGS|OPTS|ZOO_CFG/,
+  places: /(?:^|\/)(?:conf|config|etc|scripts?|bin|docker)(?:\/|$)|\.(?:cfg|properties|env|sh)$/,
+  scripts: /(?:^|\/)(?:docker-entrypoint|zkServer|zookeeper-server-start)\.sh$|^\/opt\/bitnami\//,
+};
 
 /** The words that the ZooKeeper server of a container answers; undefined where that is not surely known. */
 export function answeredWords(
@@ -64,7 +65,7 @@ export function answeredWords(
 ): AnsweredWords | undefined {
   const { words, variable, own } = imageOf(container);
   const environment = environmentOf(model, workload, container);
-  if (isOpen(model, workload, container, environment)) return undefined;
+  if (hasUnseenSettings(model, workload, container, sought)) return undefined;
   const files = mountedFiles(model, workload, container).map(({ kind, name, key, at }) => ({
     at,
     by: `file ${key}`,
@@ -105,42 +106,4 @@ export function answeredWords(
   if (/readonlymode\.enabled=true/.test([...environment.values()].map(({ value }) => value).join(' ')))
     found.add('isro');
   return { words: found, by: `${said[0]?.by ?? 'its default'}${unread}` };
-}
-
-/** True where settings may come from what the target does not hold. */
-function isOpen(
-  model: Model,
-  workload: Workload,
-  container: Container,
-  environment: ReadonlyMap<string, EnvValue>,
-): boolean {
-  const { envFrom = [], volumeMounts = [], command = [], args = [] } = container.spec;
-  const isUnknown = (kind: 'ConfigMap' | 'Secret', name: string | undefined) =>
-    model.configuration(kind, workload.namespace, name ?? '')?.open !== false;
-  if (
-    envFrom.some(({ configMapRef, secretRef }) =>
-      secretRef ? isUnknown('Secret', secretRef.name) : isUnknown('ConfigMap', configMapRef?.name),
-    )
-  )
-    return true;
-  if (
-    [...environment.values()].some(
-      ({ name, value }) => value === undefined && /4LW|FLAGS|OPTS|ZOO_CFG/.test(name),
-    )
-  )
-    return true;
-  const files = mountedFiles(model, workload, container);
-  if (
-    volumeMounts.some(
-      ({ mountPath }) =>
-        settingsPlace.test(mountPath) &&
-        !files.some(({ at }) => at === mountPath || at.startsWith(`${mountPath.replace(/\/+$/, '')}/`)),
-    )
-  )
-    return true;
-  const scripts = [...command, ...args].flatMap((word) => [...word.matchAll(/[\w./-]+\.sh\b/g)].map(String));
-  return scripts.some(
-    (script) =>
-      !ownScripts.test(script) && !files.some(({ at }) => at.endsWith(script.replace(/^\.\//, '/'))),
-  );
 }

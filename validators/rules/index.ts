@@ -40,6 +40,8 @@ import { jobRecreated } from './job-recreated.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { keyspaceBeyondNodes } from './keyspace-beyond-nodes.ts';
+import { keyspaceDatacenterUnknown } from './keyspace-datacenter-unknown.ts';
+import { keyspaceUnknown } from './keyspace-unknown.ts';
 import { labelRefused } from './label-refused.ts';
 import { limitsOutOfRange } from './limits-out-of-range.ts';
 import { listenerRefused } from './listener-refused.ts';
@@ -167,6 +169,8 @@ export const rules: readonly Rule[] = [
   jobRestartPolicy,
   keyMissing,
   keyspaceBeyondNodes,
+  keyspaceDatacenterUnknown,
+  keyspaceUnknown,
   labelRefused,
   limitsOutOfRange,
   listenerRefused,

@@ -3,6 +3,7 @@ import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { environmentOf, expand } from './container-environment.ts';
 import { mountedFiles } from './mounted-files.ts';
+import { shells } from './shell.ts';
 
 /** A text that a container runs by itself or is asked by: its command, a probe, a hook, or a script that these name. */
 export interface RunText {
@@ -13,6 +14,8 @@ export interface RunText {
   readonly by: string;
   /** `command`, `livenessProbe`, `preStop` and so on: who runs it. */
   readonly asker: string;
+  /** True where a shell reads it: without one, `|` is a word that the program is handed. */
+  readonly shell: boolean;
 }
 
 /** Everything of that kind in a container, with the variables that are known. */
@@ -33,7 +36,8 @@ export function runTexts(model: Model, workload: Workload, container: Container)
     const environment = environmentOf(model, workload, container);
     const path = joinPath(container.path, field);
     const by = `${asker} of container ${container.name}`;
-    found.push({ text: expand(raw, environment), object: workload.object, path, by, asker });
+    const shell = words.some((word) => shells.test(word.slice(word.lastIndexOf('/') + 1)));
+    found.push({ text: expand(raw, environment), object: workload.object, path, by, asker, shell });
     for (const { kind, name, key, at } of mountedFiles(model, workload, container)) {
       if (!raw.includes(at) && !raw.includes(`/${key}`)) continue;
       const configuration = model.configuration(kind, workload.namespace, name);
@@ -45,6 +49,7 @@ export function runTexts(model: Model, workload: Workload, container: Container)
         path: configuration.pathOf(key),
         by: `script ${key}, ${by}`,
         asker,
+        shell: true,
       });
     }
   }

@@ -45,7 +45,7 @@ function imageOf({ spec }: Container): Image {
   if (/^(?:docker\.io\/)?bitnami(?:legacy)?\/zookeeper(?::|@|$)/.test(image))
     return { words: ['srvr', 'mntr'], variable: 'ZOO_4LW_COMMANDS_WHITELIST', own: true };
   if (/^(?:docker\.io\/)?confluentinc\/cp-zookeeper(?::|@|$)/.test(image)) {
-    const known = Number(major) > 5 || (major === '5' && Number(minor) >= 4);
+    const known = major === '' || Number(major) > 5 || (major === '5' && Number(minor) >= 4);
     return { words: known ? ['srvr'] : undefined, variable: undefined, own: true };
   }
   return { words: undefined, variable: undefined, own: false };

@@ -115,6 +115,7 @@ import { timeZoneUnknown } from './time-zone-unknown.ts';
 import { tlsSecretMissing } from './tls-secret-missing.ts';
 import { tokenForNothing } from './token-for-nothing.ts';
 import { topicUnknown } from './topic-unknown.ts';
+import { transactionTimeoutRefused } from './transaction-timeout-refused.ts';
 import { variableUndefined } from './variable-undefined.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeRefused } from './volume-refused.ts';
@@ -243,6 +244,7 @@ export const rules: readonly Rule[] = [
   tlsSecretMissing,
   tokenForNothing,
   topicUnknown,
+  transactionTimeoutRefused,
   variableUndefined,
   volumeMissing,
   volumeRefused,

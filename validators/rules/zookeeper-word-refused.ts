@@ -103,7 +103,7 @@ export const zookeeperWordRefused: Rule = {
     for (const workload of model.workloads) {
       for (const container of workload.containers) {
         for (const run of runTexts(model, workload, container)) {
-          if (run.text.search(sent) < 0) continue;
+          if (!run.shell || run.text.search(sent) < 0) continue;
           for (const one of wordsSent(run.text)) {
             const server = serverAt(model, servers, workload, one);
             if (server?.answers === undefined) continue;

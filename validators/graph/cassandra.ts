@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { Container, Workload } from '../model/workload.ts';
 import { environmentOf } from './container-environment.ts';
+import type { Flow, Flows } from './flows.ts';
 import { mountedFiles } from './mounted-files.ts';
 import { pairsOf } from './options.ts';
 import { resolveHost } from './resolve.ts';
@@ -37,6 +38,25 @@ export function ringsOf(model: Model): readonly Ring[] {
     ringsIn.set(model, rings);
   }
   return rings;
+}
+
+const flowsFrom = new WeakMap<Flows, ReadonlyMap<Workload, readonly Flow[]>>();
+
+/** The rings that a workload is told to talk to; none where it may talk to others as well. */
+export function ringsAsked(model: Model, flows: Flows, workload: Workload): readonly Ring[] {
+  const isCql = (port: number | undefined) => port === 9042;
+  if (flows.elsewhere.some(({ told }) => told.workload === workload && isCql(told.address.port))) return [];
+  const all = flowsFrom.get(flows) ?? Map.groupBy(flows.flows, ({ from }) => from);
+  flowsFrom.set(flows, all);
+  const own = all.get(workload) ?? [];
+  if (own.some(({ to, port }) => to === undefined && isCql(port))) return [];
+  const namespaces = new Set(
+    ringsOf(model).flatMap((ring) =>
+      own.some(({ to }) => to === ring.workload) ? [ring.workload.namespace] : [],
+    ),
+  );
+  // Nodes of other workloads beside them may belong to the same ring.
+  return ringsOf(model).filter((ring) => namespaces.has(ring.workload.namespace));
 }
 
 /** The data centres of a target's Cassandra; undefined where one of them may have another name, or more may belong to it. */

@@ -3,6 +3,7 @@ import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { environmentOf, expand } from './container-environment.ts';
 import { mountedFiles } from './mounted-files.ts';
+import { perContainer } from './per-container.ts';
 import { shells } from './shell.ts';
 
 /** A text that a container runs by itself or is asked by: its command, a probe, a hook, or a script that these name. */
@@ -19,7 +20,10 @@ export interface RunText {
 }
 
 /** Everything of that kind in a container, with the variables that are known. */
-export function runTexts(model: Model, workload: Workload, container: Container): RunText[] {
+export const runTexts: (model: Model, workload: Workload, container: Container) => readonly RunText[] =
+  perContainer(readTexts);
+
+function readTexts(model: Model, workload: Workload, container: Container): RunText[] {
   const { command = [], args, lifecycle, livenessProbe, readinessProbe, startupProbe } = container.spec;
   const fields: [string, string, readonly string[] | undefined][] = [
     ['command', args === undefined ? 'command' : 'args', [...command, ...(args ?? [])]],
@@ -30,10 +34,10 @@ export function runTexts(model: Model, workload: Workload, container: Container)
     ['preStop', 'lifecycle.preStop.exec.command', lifecycle?.preStop?.exec?.command],
   ];
   const found: RunText[] = [];
+  const environment = environmentOf(model, workload, container);
   for (const [asker, field, words = []] of fields) {
     if (words.length === 0) continue;
     const raw = words.join(' ');
-    const environment = environmentOf(model, workload, container);
     const path = joinPath(container.path, field);
     const by = `${asker} of container ${container.name}`;
     const shell = words.some((word) => shells.test(word.slice(word.lastIndexOf('/') + 1)));

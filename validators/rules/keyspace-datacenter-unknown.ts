@@ -1,28 +1,13 @@
-import { centresOf, describeCentres, isCassandra, type Ring, ringsOf } from '../graph/cassandra.ts';
-import type { Flows } from '../graph/flows.ts';
+import { centresOf, describeCentres, isCassandra, ringsAsked, ringsOf } from '../graph/cassandra.ts';
 import { keyspaceStatements } from '../graph/keyspaces.ts';
 import { optionsOf } from '../graph/options.ts';
 import type { Model } from '../model/model.ts';
-import type { Workload } from '../model/workload.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 
 /** Settings by which clients of Cassandra are told of their own data centre. */
 const localCentre =
   /(?:^|[._-])(?:local[._-]?(?:dc|data[._-]?cent(?:er|re))|(?:cassandra|cql)[._-](?:dc|data[._-]?cent(?:er|re)))$/i;
-
-/** The rings that a workload is told to talk to; none where it may talk to others as well. */
-export function ringsAsked(model: Model, { flows, elsewhere }: Flows, workload: Workload): readonly Ring[] {
-  const isCql = (port: number | undefined) => port === 9042;
-  if (elsewhere.some(({ told }) => told.workload === workload && isCql(told.address.port))) return [];
-  const own = flows.filter(({ from }) => from === workload);
-  if (own.some(({ to, port }) => to === undefined && isCql(port))) return [];
-  const rings = ringsOf(model).filter((ring) => own.some(({ to }) => to === ring.workload));
-  // Nodes of other workloads may belong to the same ring.
-  return ringsOf(model).filter((ring) =>
-    rings.some((asked) => asked.workload.namespace === ring.workload.namespace),
-  );
-}
 
 /** A keyspace is to be held by a data centre that the ring does not have, or a client looks for its nodes in one. */
 export const keyspaceDatacenterUnknown: Rule = {

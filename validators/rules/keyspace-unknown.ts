@@ -1,8 +1,7 @@
-import { isCassandra, ringsOf } from '../graph/cassandra.ts';
+import { isCassandra, ringsAsked, ringsOf } from '../graph/cassandra.ts';
 import { keyspaceStatements } from '../graph/keyspaces.ts';
 import { optionsOf } from '../graph/options.ts';
 import { didYouMean } from '../text/nearest.ts';
-import { ringsAsked } from './keyspace-datacenter-unknown.ts';
 import type { Rule } from './rule.ts';
 
 const keyspaceKey = /(?:^|[._-])keyspace(?:[._-]?name)?$/i;

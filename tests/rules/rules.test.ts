@@ -26,6 +26,7 @@ const pages = join(root, 'docs', 'rules');
 const update = process.env.UPDATE === '1';
 
 interface Expected {
+  readonly severity: Rule['severity'];
   readonly resource: string;
   readonly path: string;
   readonly message: string;
@@ -69,7 +70,8 @@ async function find(rule: Rule, file: string, environment: Environment | undefin
     [],
     `${rule.id} needs an environment.yaml beside its fixtures, or folders as fixtures`,
   );
-  return findings.map(({ resource, path = '', message, source }) => ({
+  return findings.map(({ severity, resource, path = '', message, source }) => ({
+    severity,
     resource:
       resource === undefined
         ? // Of a kustomization, its file.

@@ -40,6 +40,8 @@ import { jobRecreated } from './job-recreated.ts';
 import { jobRestartPolicy } from './job-restart-policy.ts';
 import { keyMissing } from './key-missing.ts';
 import { keyspaceBeyondNodes } from './keyspace-beyond-nodes.ts';
+import { keyspaceDatacenterUnknown } from './keyspace-datacenter-unknown.ts';
+import { keyspaceUnknown } from './keyspace-unknown.ts';
 import { labelRefused } from './label-refused.ts';
 import { limitsOutOfRange } from './limits-out-of-range.ts';
 import { listenerRefused } from './listener-refused.ts';
@@ -113,6 +115,7 @@ import { timeZoneUnknown } from './time-zone-unknown.ts';
 import { tlsSecretMissing } from './tls-secret-missing.ts';
 import { tokenForNothing } from './token-for-nothing.ts';
 import { topicUnknown } from './topic-unknown.ts';
+import { transactionTimeoutRefused } from './transaction-timeout-refused.ts';
 import { variableUndefined } from './variable-undefined.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeRefused } from './volume-refused.ts';
@@ -121,6 +124,7 @@ import { voterWrong } from './voter-wrong.ts';
 import { waveTooEarly } from './wave-too-early.ts';
 import { webhookServiceMissing } from './webhook-service-missing.ts';
 import { workloadRefused } from './workload-refused.ts';
+import { zookeeperWordRefused } from './zookeeper-word-refused.ts';
 
 export { contextOf } from './context.ts';
 export type { Context, Family, Problem, Rule } from './rule.ts';
@@ -166,6 +170,8 @@ export const rules: readonly Rule[] = [
   jobRestartPolicy,
   keyMissing,
   keyspaceBeyondNodes,
+  keyspaceDatacenterUnknown,
+  keyspaceUnknown,
   labelRefused,
   limitsOutOfRange,
   listenerRefused,
@@ -238,6 +244,7 @@ export const rules: readonly Rule[] = [
   tlsSecretMissing,
   tokenForNothing,
   topicUnknown,
+  transactionTimeoutRefused,
   variableUndefined,
   volumeMissing,
   volumeRefused,
@@ -246,6 +253,7 @@ export const rules: readonly Rule[] = [
   waveTooEarly,
   webhookServiceMissing,
   workloadRefused,
+  zookeeperWordRefused,
 ];
 
 /** Annotations that allow what a rule finds in their object: `allow.plumbline.dev/<rule>: <reason>`. */

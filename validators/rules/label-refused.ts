@@ -78,21 +78,40 @@ function* inRequirements(
 
 const without = new Set(['containers', 'initContainers', 'volumes']);
 
-/** Everything below a spec that is a selector. */
-function* inSelectors(object: KubernetesObject, path: string, value: unknown): Iterable<Problem> {
-  if (typeof value !== 'object' || value === null) return;
+/** Tells the visitor of every selector below a value. */
+function visitSelectors(
+  path: string,
+  value: object,
+  visit: (path: string, key: string, selector: object) => void,
+): void {
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* inSelectors(object, `${path}[${index}]`, item);
+    for (let index = 0; index < value.length; index += 1) {
+      const item: unknown = value[index];
+      if (typeof item === 'object' && item !== null) visitSelectors(`${path}[${index}]`, item, visit);
+    }
     return;
   }
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key];
     // Containers and volumes, most of a pod, hold none.
     if (typeof item !== 'object' || item === null || without.has(key)) continue;
     const at = joinPath(path, /^\w+$/.test(key) ? key : `["${key}"]`);
-    if (key === 'matchLabels' || key === 'nodeSelector') yield* inLabels(object, at, item as Pairs);
-    else if (key === 'matchExpressions' && Array.isArray(item)) yield* inRequirements(object, at, item);
-    else yield* inSelectors(object, at, item);
+    if (selectors.has(key)) visit(at, key, item);
+    else visitSelectors(at, item, visit);
   }
+}
+
+const selectors = new Set(['matchLabels', 'nodeSelector', 'matchExpressions']);
+
+/** Everything below a spec that is a selector. */
+function inSelectors(object: KubernetesObject): Problem[] {
+  const problems: Problem[] = [];
+  if (typeof object.spec !== 'object' || object.spec === null) return problems;
+  visitSelectors('spec', object.spec, (path, key, selector) => {
+    if (key !== 'matchExpressions') problems.push(...inLabels(object, path, selector as Pairs));
+    else if (Array.isArray(selector)) problems.push(...inRequirements(object, path, selector));
+  });
+  return problems;
 }
 
 /** Kinds of Kubernetes' own whose selectors the API server reads. */
@@ -117,7 +136,7 @@ export const labelRefused: Rule = {
       yield* inLabels(object, 'metadata.labels', object.metadata.labels);
       yield* inAnnotations(object, 'metadata.annotations', object.metadata.annotations);
       if (withSelectors.has(groupOf(object)) && !['ConfigMap', 'Secret'].includes(object.kind))
-        yield* inSelectors(object, 'spec', object.spec);
+        yield* inSelectors(object);
     }
     for (const { object, templatePath } of model.workloads) {
       if (templatePath === '') continue;

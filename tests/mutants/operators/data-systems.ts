@@ -170,6 +170,38 @@ export const dataSystems: readonly Operator[] = [
       ]),
   },
   {
+    id: 'word that ZooKeeper does not answer',
+    family: 'data systems',
+    expects: ['zookeeper-word-refused'],
+    mutate: (objects) =>
+      inSettings(objects, [
+        [/^4lw\.commands\.whitelist=ruok,srvr,mntr$/m, '4lw.commands.whitelist=srvr,mntr'],
+        [/^4lw\.commands\.whitelist=.*\n/m, ''],
+      ]),
+  },
+  {
+    id: 'data centre that no node is in',
+    family: 'data systems',
+    expects: ['keyspace-datacenter-unknown'],
+    mutate: (objects) =>
+      inSettings(objects, [
+        [/('NetworkTopologyStrategy', ')dc1(': \d+)/, '$1DC1$2'],
+        [/^(endpoint_snitch: )GossipingPropertyFileSnitch$/m, '$1SimpleSnitch'],
+        [/^CASSANDRA_DATACENTER=dc1$/, 'CASSANDRA_DATACENTER=datacenter1'],
+      ]),
+  },
+  {
+    id: 'keyspace that nobody makes',
+    family: 'data systems',
+    expects: ['keyspace-unknown'],
+    mutate: (objects) =>
+      inSettings(objects, [
+        [/^CASSANDRA_KEYSPACE=(\w+)\w$/, 'CASSANDRA_KEYSPACE=$1'],
+        [/^(\s+keyspace: \w+)$/m, '$1s'],
+        [/\b(CREATE KEYSPACE IF NOT EXISTS \w+) /, '$1x '],
+      ]),
+  },
+  {
     id: 'file that does not parse',
     family: 'references',
     expects: ['file-malformed'],

@@ -1,5 +1,7 @@
 export { type GoToolName, goTools, locateGoTools } from './binaries/index.ts';
+export { heldBy } from './box/start.ts';
 export { clusterFolder, clusterNames, runningClusters, sharedKubeconfig } from './clusters.ts';
+export { nc } from './images/busybox.ts';
 export { type ImageConfig, writeDockerArchive } from './images/docker-archive.ts';
 export {
   endLocalCluster,
@@ -9,5 +11,5 @@ export {
   startLocalCluster,
 } from './local-cluster.ts';
 export { down, environmentOf, portsOfKindConfig, stop, up } from './named.ts';
-export { gatherParts, type Parts } from './parts.ts';
+export { gatherParts, type Parts, proofTools } from './parts.ts';
 export { type EmptyNode, filesOf, type StorageClass, standardClass } from './spec.ts';

@@ -12,6 +12,8 @@ export interface UpOptions {
   readonly name: string;
   readonly ports: readonly PortMapping[];
   readonly emptyNodes: readonly EmptyNode[];
+  /** Ends with this process, and leaves nothing; it runs on unless told. */
+  readonly bound?: boolean;
   readonly progress: (message: string) => void;
 }
 
@@ -20,10 +22,10 @@ export interface UpOptions {
  * @throws UsageError when this machine cannot, or one of that name runs.
  */
 export async function up(options: UpOptions): Promise<LocalCluster> {
-  const { root, name, ports, emptyNodes, progress } = options;
+  const { root, name, ports, emptyNodes, bound = false, progress } = options;
   const parts = await gatherParts(root, progress);
   const state = clusterFolder(root, name);
-  const cluster = await startLocalCluster({ name, state, parts, bound: false, ports, emptyNodes, progress });
+  const cluster = await startLocalCluster({ name, state, parts, bound, ports, emptyNodes, progress });
   await writeCommands(root, parts.binaries.kubectl ?? 'kubectl');
   await writeSharedKubeconfig(root, cluster.context);
   return cluster;

@@ -14,6 +14,9 @@ export interface Parts {
 /** What every cluster runs. */
 const always: readonly GoToolName[] = ['kubernetes', 'etcd', 'coredns', 'local-path-provisioner', 'kwok'];
 
+/** What only the proofs of tests/cluster want. */
+export const proofTools: readonly GoToolName[] = ['argo-cd', 'metrics-server', 'cyclonus'];
+
 /**
  * Finds or makes everything that a cluster needs.
  *

@@ -1,16 +1,23 @@
-import { gatherParts } from '../cluster/index.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gatherParts, proofTools } from '../cluster/index.ts';
+import type { Proof } from '../tests/cluster/harness/proofs.ts';
 import { readArguments } from './lib/arguments.ts';
 import { main } from './lib/main.ts';
 import { startProgress } from './lib/progress.ts';
+import { proofTable } from './lib/proof-table.ts';
 import { root } from './lib/root.ts';
 import { testRun } from './lib/test-run.ts';
 import { repositoryTools } from './lib/tools.ts';
 
 const help = `Usage: npm run test:cluster -- [word ...] [--verbose]
 
-Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, two at a time. Each makes the
+Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, three at a time. Each makes the
 Kubernetes that it needs, in namespaces of its own, and leaves nothing. It takes Linux and root; what the clusters
-are made of is built from tools/cluster first, once, in minutes.
+are made of is built from tools/cluster first, once, in minutes. Ends with a table: what was proved, on what, and
+how long it took.
 
   --verbose   show what each file prints, not only the failing ones
   --help      show this
@@ -35,19 +42,29 @@ await main(async () => {
   }
   const progress = startProgress();
   const tools = await repositoryTools(progress.say);
-  const parts = await gatherParts(root, progress.say, ['argo-cd']);
+  const parts = await gatherParts(root, progress.say, proofTools);
   progress.done();
-  return testRun({
+  const notes = join(await mkdtemp(join(tmpdir(), 'plumbline-proofs-')), 'proofs');
+  const proofs = () => {
+    const lines = existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : [];
+    return `\n${proofTable(lines.map((line) => JSON.parse(line) as Proof))}\n`;
+  };
+  const status = await testRun({
     folder: 'tests/cluster',
     words: positionals,
     env: {
       KUSTOMIZE: tools.kustomize,
       KUBECONFORM: tools.kubeconform,
       PLUMBLINE_CLUSTER_PARTS: JSON.stringify(parts),
+      PLUMBLINE_PROOFS: notes,
     },
     deadline,
-    // Each has a cluster of its own, and waits for it half the time.
-    workers: 2,
+    // Each has a cluster of its own, and waits for it most of the time.
+    workers: 3,
+    first: ['lambda', 'argo-cd', 'production', 'prover', 'autoscaler', 'overlays'],
     verbose: values.verbose === true,
+    closing: proofs,
   });
+  await rm(dirname(notes), { recursive: true, force: true });
+  return status;
 });

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { constants, mkdirSync, openSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type ClusterSpec, filesOf } from '../spec.ts';
 
 export interface BoxOptions {
@@ -15,6 +15,19 @@ export interface BoxOptions {
 const inside = join(import.meta.dirname, '..', 'inside', 'main.ts');
 const sweeper = join(import.meta.dirname, 'sweeper.ts');
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'] as const;
+
+/** A FIFO beside the clusters' folders: where there is one, they end when nobody holds it open any more. */
+export const heldBy = '.held';
+
+/** What the first process of a cluster that runs on has for its standard input: see `inside/main.ts`. */
+function holder(state: string): number | 'ignore' {
+  try {
+    // Without waiting: where nobody holds it, the cluster ends at once.
+    return openSync(join(dirname(state), heldBy), constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return 'ignore';
+  }
+}
 
 /**
  * Starts a cluster in process, mount and network namespaces of its own. Ending the process that this returns ends
@@ -51,7 +64,7 @@ export async function startBox(spec: ClusterSpec, { bound, leaves }: BoxOptions)
       // The first process of a namespace inherits its orphans, and bash is one that buries them.
       ...['bash', '-c', '"$@"; exit $?', 'plumbline-cluster', ...node, inside, files.spec],
     ],
-    { detached: true, stdio: [bound ? 'pipe' : 'ignore', log, log, sweep.stdin], cwd: '/' },
+    { detached: true, stdio: [bound ? 'pipe' : holder(spec.state), log, log, sweep.stdin], cwd: '/' },
   );
   sweep.stdin?.destroy();
   // Neither keeps whoever started it from ending.

@@ -23,7 +23,7 @@ export async function nodeImages(folder: string, progress: (message: string) => 
     string,
   ];
   if ((await isThere(pause)) && (await isThere(busybox))) return [pause, busybox];
-  progress('Assembling the images of the node from Debian’s busybox-static');
+  progress('Assembling the images of the node from Debian’s busybox');
   const rootfs = await mkdtemp(join(folder, 'rootfs-'));
   try {
     await layBusybox(rootfs);

@@ -14,7 +14,11 @@ export interface TestRun {
   readonly deadline: number;
   /** How many files run side by side; by default as many as there are cores. */
   readonly workers?: number;
+  /** Words of the files that begin, in this order. */
+  readonly first?: readonly string[];
   readonly verbose: boolean;
+  /** What is printed after the files, before the sums. */
+  readonly closing?: () => string;
 }
 
 /**
@@ -48,6 +52,7 @@ export async function testRun(run: TestRun): Promise<number> {
     failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped }) => skipped),
   };
+  process.stdout.write(run.closing?.() ?? '');
   const { passed, failed, skipped } = addUp(own, sums);
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   return own.failed === 0 ? 0 : 1;

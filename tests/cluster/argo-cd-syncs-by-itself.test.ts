@@ -2,10 +2,10 @@ import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
-import { suite } from '../harness/suite.ts';
 import { type Application, type ArgoCd, startArgoCd } from './harness/argo-cd.ts';
 import { environmentNamed, nodesOf } from './harness/environment.ts';
 import { systems } from './harness/overlays.ts';
+import { proofs } from './harness/proofs.ts';
 import { root, startTestCluster, type TestCluster } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
 
@@ -14,7 +14,7 @@ interface Context {
   argo: ArgoCd;
 }
 
-const test = suite<Context>('Argo CD, its real controllers');
+const test = proofs<Context>('Argo CD, its real controllers', 'empty nodes as kind declares them');
 const app = 'in-cluster-preempt';
 const patience = 240_000;
 

@@ -1,28 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
-import { clusterNames, down, environmentOf, runningClusters, up } from '../../cluster/index.ts';
-import { suite } from '../harness/suite.ts';
+import { clusterNames, environmentOf, runningClusters, up } from '../../cluster/index.ts';
 import { environmentNamed, nodesOf } from './harness/environment.ts';
+import { ownClusters } from './harness/own-clusters.ts';
+import { proofs } from './harness/proofs.ts';
 import { root } from './harness/test-cluster.ts';
 
 // big-data is a system whose kind cluster is its own, so that stop and destroy go to the node itself.
 const [system, cluster, context] = ['big-data', 'big-data', 'kind-big-data'];
 
-const test = suite('deploy and its likes, with what stands in for kind');
+let endAll = async () => {};
+
+const test = proofs(
+  'deploy and its likes, with what stands in for kind',
+  'one real node, by the path of laptops',
+);
 
 test.before(async () => {
-  process.env.PLUMBLINE_CLUSTERS = await mkdtemp(join(tmpdir(), 'plumbline-clusters-'));
+  endAll = await ownClusters();
   const emptyNodes = nodesOf(await environmentNamed('kind'));
   await up({ root, name: cluster, ports: [], emptyNodes, progress: () => {} });
   await must('kubectl', 'cordon', `${cluster}-control-plane`);
 });
-test.after(async () => {
-  for (const name of await clusterNames(root)) await down(root, name);
-  await rm(process.env.PLUMBLINE_CLUSTERS ?? '', { recursive: true, force: true });
-});
+test.after(() => endAll());
 
 /** Runs a command as a person would in a shell with the variables of `npm run cluster -- env`. */
 function command(argv: readonly [string, ...string[]]) {

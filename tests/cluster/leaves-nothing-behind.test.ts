@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { proofs } from './harness/proofs.ts';
 import { startTestCluster, type TestCluster } from './harness/test-cluster.ts';
 import { machine, marksOf, traces } from './harness/traces.ts';
 import { until } from './harness/until.ts';
@@ -45,13 +46,16 @@ async function runPod({ kubectl }: Pick<TestCluster, 'kubectl'>): Promise<void> 
   await kubectl(['wait', '--for=condition=Ready', 'pod/holder', '--timeout=120s'], { deadline: 150_000 });
 }
 
-function nothingLeft(marks: ReturnType<typeof marksOf>): Promise<void> {
+/** @param but what may be left, as its line begins */
+function nothingLeft(marks: ReturnType<typeof marksOf>, but?: string): Promise<void> {
   const look = async () => {
-    const left = await traces(marks);
+    const left = (await traces(marks)).filter((line) => but === undefined || !line.startsWith(but));
     if (left.length > 0) throw new Error(left.join('\n'));
   };
   return until('nothing is left', look, 60_000);
 }
+
+const test = proofs('nothing is left behind', 'clusters that are ended in four ways');
 
 test('a cluster that is ended leaves nothing, and touched nothing while it ran', async () => {
   const cluster = await startTestCluster();
@@ -80,18 +84,25 @@ test('killing its one process ends all of it', async () => {
   assert.is(machine(), before);
 });
 
-test('killing whoever started it ends all of it', async () => {
-  const fixture = join(import.meta.dirname, 'fixtures', 'holds-a-cluster.ts');
-  const holder = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fixture], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+for (const [who, file, keepsData] of [
+  ['whoever started it', 'holds-a-cluster.ts', false],
+  ['a test that deploys', 'holds-clusters.ts', true],
+] as const) {
+  test(`killing ${who} ends all of it`, async () => {
+    const fixture = join(import.meta.dirname, 'fixtures', file);
+    const holder = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fixture], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string];
+    const { state, pid } = JSON.parse(line) as { state: string; pid: number };
+    const marks = marksOf(state, pid);
+    assert.ok((await traces(marks)).length > 0);
+    holder.kill('SIGKILL');
+    // Who deploys keeps its data until it says otherwise.
+    await nothingLeft(marks, keepsData ? 'folder' : undefined);
+    if (keepsData) await rm(dirname(state), { recursive: true, force: true });
+    assert.is(machine(), before);
   });
-  const [line] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string];
-  const { state, pid } = JSON.parse(line) as { state: string; pid: number };
-  const marks = marksOf(state, pid);
-  assert.ok((await traces(marks)).length > 0);
-  holder.kill('SIGKILL');
-  await nothingLeft(marks);
-  assert.is(machine(), before);
-});
+}
 
 test.run();

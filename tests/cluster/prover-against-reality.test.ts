@@ -1,11 +1,11 @@
 import type { KubernetesObject } from '@plumbline/validators';
 import { table } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
-import { suite } from '../harness/suite.ts';
 import { installCustomResources } from './harness/custom-resources.ts';
 import { classesOf, environmentNamed, nodesOf } from './harness/environment.ts';
 import { list } from './harness/list.ts';
 import { changed, refusal, type Subject, sample, subjects } from './harness/mutants.ts';
+import { proofs } from './harness/proofs.ts';
 import { settled } from './harness/settled.ts';
 import { symptoms } from './harness/symptoms.ts';
 import { startTestCluster, type TestCluster } from './harness/test-cluster.ts';
@@ -20,7 +20,10 @@ const byOthers = new Set(
   ['flink-memory', 'heap', 'image-name', 'listener', 'monitor'].map((what) => `${what}-refused`),
 );
 
-const test = suite<{ cluster: TestCluster }>('what the prover says, and what a cluster does');
+const test = proofs<{ cluster: TestCluster }>(
+  'what the prover says, and what a cluster does',
+  'empty nodes as kind declares them',
+);
 
 test.before(async (context) => {
   const [laptop, production] = await Promise.all(['kind', 'production'].map(environmentNamed));
@@ -102,6 +105,9 @@ function namespaceOf({ metadata }: KubernetesObject): string[] {
   return metadata.namespace === undefined ? [] : [metadata.namespace];
 }
 
+/** Merged by the types that kubectl was compiled with, in a tenth of the time. */
+const apply = ['apply', '--openapi-patch=false', '--filename=-'];
+
 /** Puts a defect into the cluster and takes it out again; what was not seen meanwhile, or undefined. */
 async function show(
   cluster: TestCluster,
@@ -112,12 +118,12 @@ async function show(
   const before = objects.find(
     ({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name,
   );
-  await cluster.kubectl(['apply', '--filename=-'], { stdin: list([object]) });
+  await cluster.kubectl(apply, { stdin: list([object]) });
   const missing = await until('it shows', look, 30_000).then(
     () => undefined,
     (error: Error) => error.message,
   );
-  await cluster.kubectl(['apply', '--filename=-'], { stdin: list(before === undefined ? [] : [before]) });
+  await cluster.kubectl(apply, { stdin: list(before === undefined ? [] : [before]) });
   return missing;
 }
 

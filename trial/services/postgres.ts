@@ -89,6 +89,10 @@ export async function startPostgres(trial: Trial, { name, index = 0 }: PostgresO
 /** One for all servers of a trial: two that start at a time would copy the same programs into one folder. */
 const standInOf = new WeakMap<Trial, Promise<StandIn>>();
 
+/** Commands that the manifests call and that the machine's system lacks. */
+const lacking =
+  process.platform === 'linux' ? [] : [join(import.meta.dirname, '..', 'stand-ins', 'postgres')];
+
 /** PostgreSQL refuses to run as root: then it runs as the user postgres, or nobody where there is none. */
 async function postgresStandIn(trial: Trial, programs: PostgresPrograms | undefined): Promise<StandIn> {
   if (programs === undefined) return { bin: [] };
@@ -96,13 +100,13 @@ async function postgresStandIn(trial: Trial, programs: PostgresPrograms | undefi
   const user = isRoot ? await serverUser() : undefined;
   const ident = join(trial.folder, 'ident.conf');
   await writeFile(ident, `here ${user?.name ?? userInfo().username} postgres\n`, { mode: 0o644 });
-  if (user === undefined) return { bin: [programs.bin] };
+  if (user === undefined) return { bin: [programs.bin, ...lacking] };
   const asUser = { uid: user.uid, gid: user.gid };
-  if (programs.home === undefined) return { bin: [programs.bin], user: asUser };
+  if (programs.home === undefined) return { bin: [programs.bin, ...lacking], user: asUser };
   // That user may not be able to read the folder of downloads.
   const home = join(trial.folder, 'programs');
   await cp(programs.home, home, { recursive: true });
-  return { bin: [join(home, 'bin')], user: asUser };
+  return { bin: [join(home, 'bin'), ...lacking], user: asUser };
 }
 
 async function serverUser(): Promise<{ name: string; uid: number; gid: number }> {

@@ -11,7 +11,6 @@ import { factsRule, flowsRule, loadFacts, loadFlows } from '../../../facts/index
 import { checkRepository } from '../../../scripts/lib/check-repository.ts';
 import type { Mutant, Operator } from '../../mutants/mutant.ts';
 import { operators } from '../../mutants/operators/index.ts';
-import { list } from './list.ts';
 import { root, type TestCluster } from './test-cluster.ts';
 
 /** A target as it is, and what the prover says of it with other objects. */
@@ -80,10 +79,15 @@ export function changed({ objects }: Mutant, of: Subject): KubernetesObject[] {
 }
 
 /** Why the API server does not take objects; undefined when it does. */
-export async function refusal(cluster: TestCluster, objects: readonly object[]): Promise<string | undefined> {
-  if (objects.length === 0) return undefined;
-  const answer = await cluster.ask(['create', '--dry-run=server', '--filename=-'], { stdin: list(objects) });
-  const reason = answer.stderr.trim();
-  // A port of the node's is taken by the object as it is, which this is a second of.
-  return answer.status === 0 || reason.includes('provided port is already allocated') ? undefined : reason;
+export async function refusal(
+  cluster: TestCluster,
+  objects: readonly KubernetesObject[],
+): Promise<string | undefined> {
+  const reasons: string[] = [];
+  for (const object of objects) {
+    const reason = await cluster.api.refusal(object);
+    // A port of the node's is taken by the object as it is, which this is a second of.
+    if (reason !== undefined && !reason.includes('provided port is already allocated')) reasons.push(reason);
+  }
+  return reasons.length === 0 ? undefined : reasons.join('\n');
 }

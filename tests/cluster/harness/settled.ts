@@ -14,17 +14,24 @@ interface Live {
   };
 }
 
-/** The live objects of some kinds. */
-export async function live(
-  cluster: TestCluster,
-  kinds: string,
+/** The live objects of some collections. @param paths such as `/apis/apps/v1/deployments` */
+async function live(
+  { api }: TestCluster,
+  paths: readonly string[],
   namespaces: readonly string[],
 ): Promise<Live[]> {
-  const lists = await Promise.all(
-    namespaces.map((namespace) => cluster.kubectl(['get', kinds, '--namespace', namespace, '--output=json'])),
+  const lists = await Promise.all(paths.map((path) => api.list(path)));
+  return (lists.flat() as unknown as Live[]).filter(({ metadata }) =>
+    namespaces.includes(metadata.namespace),
   );
-  return lists.flatMap((list) => (JSON.parse(list) as { items: Live[] }).items);
 }
+
+const workloads = [
+  '/apis/apps/v1/deployments',
+  '/apis/apps/v1/statefulsets',
+  '/apis/batch/v1/jobs',
+  '/api/v1/persistentvolumeclaims',
+];
 
 /** What keeps an object from being as it is wanted; undefined when nothing does. */
 function lacks({ kind, metadata, spec, status }: Live): string | undefined {
@@ -46,11 +53,10 @@ function lacks({ kind, metadata, spec, status }: Live): string | undefined {
 
 /** Waits until every workload is ready, every Job complete, every claim bound. @throws Error that says which are not. */
 export async function settled(cluster: TestCluster, namespaces: readonly string[]): Promise<void> {
-  const kinds = 'deployments,statefulsets,jobs,persistentvolumeclaims';
   await until(
     'everything is ready',
     async () => {
-      const lacking = (await live(cluster, kinds, namespaces)).flatMap((object) => lacks(object) ?? []);
+      const lacking = (await live(cluster, workloads, namespaces)).flatMap((object) => lacks(object) ?? []);
       if (lacking.length > 0) throw new Error(lacking.join('; '));
     },
     180_000,
@@ -59,7 +65,7 @@ export async function settled(cluster: TestCluster, namespaces: readonly string[
 
 /** The warnings that controllers gave, a line each: a pod refused by admission or quota, a claim that binds nowhere. */
 export async function refusals(cluster: TestCluster, namespaces: readonly string[]): Promise<string[]> {
-  const events = await live(cluster, 'events', namespaces);
+  const events = await live(cluster, ['/api/v1/events'], namespaces);
   const lines = (
     events as unknown as {
       reason: string;
@@ -70,7 +76,11 @@ export async function refusals(cluster: TestCluster, namespaces: readonly string
   )
     // An autoscaler without metrics says so all the time; no metrics-server runs here.
     .filter(({ involvedObject }) => involvedObject.kind !== 'HorizontalPodAutoscaler')
-    .filter(({ type, reason }) => type === 'Warning' && /^Failed|^Forbidden|Exceeded|Invalid/.test(reason))
+    .filter(
+      ({ type, reason }) =>
+        type === 'Warning' && /^Failed(?!Scheduling)|^Forbidden|Exceeded|Invalid/.test(reason),
+    )
+    // A pod that was not placed at first, since its claim was not known yet, was placed: everything is ready.
     // Two controllers wrote at once; the one that lost reads again and goes on.
     .filter(({ message }) => !message.includes('the object has been modified'))
     .map(

@@ -7,10 +7,10 @@ export type Symptom = (cluster: TestCluster, object: KubernetesObject) => Promis
 /** An event about an object, or about what was made from it, whose message is like this. */
 function event(pattern: RegExp): Symptom {
   return async (cluster, { metadata }) => {
-    const args = ['get', 'events', '--namespace', metadata.namespace ?? '', '--output=json'];
-    const { items } = JSON.parse(await cluster.kubectl(args)) as {
-      items: { message?: string; involvedObject: { name: string } }[];
-    };
+    const items = (await cluster.api.list(`/api/v1/namespaces/${metadata.namespace}/events`)) as unknown as {
+      message?: string;
+      involvedObject: { name: string };
+    }[];
     const about = items.filter(({ involvedObject }) => involvedObject.name.startsWith(metadata.name));
     if (about.some(({ message }) => pattern.test(message ?? ''))) return;
     throw new Error(

@@ -7,9 +7,11 @@ import {
   endLocalCluster,
   gatherParts,
   type Parts,
+  proofTools,
   type StorageClass,
   startLocalCluster,
 } from '../../../cluster/index.ts';
+import { type Api, apiOf } from './api.ts';
 
 /** The repository's root, absolute. */
 export const root = join(import.meta.dirname, '..', '..', '..');
@@ -26,6 +28,8 @@ export interface TestCluster {
   readonly kubectl: (args: readonly string[], options?: KubectlOptions) => Promise<string>;
   /** The same, and every exit status is an answer. */
   readonly ask: (args: readonly string[], options?: KubectlOptions) => Promise<Answer>;
+  /** The same server, for what is asked again and again. */
+  readonly api: Api;
   readonly end: () => Promise<void>;
 }
 
@@ -44,28 +48,34 @@ export interface Answer {
 export interface TestClusterOptions {
   readonly emptyNodes?: readonly EmptyNode[];
   readonly storageClasses?: readonly StorageClass[];
+  /** docker-archives that the node has besides its own, absolute. */
+  readonly images?: readonly string[];
 }
 
 /** What `npm run test:cluster` built, or, when a file is run by itself, what is built now. */
-function parts(): Promise<Parts> {
+export function clusterParts(): Promise<Parts> {
   const given = process.env.PLUMBLINE_CLUSTER_PARTS;
   return given === undefined
-    ? gatherParts(root, (message) => process.stderr.write(`${message}\n`), ['argo-cd'])
+    ? gatherParts(root, (message) => process.stderr.write(`${message}\n`), proofTools)
     : Promise.resolve(JSON.parse(given) as Parts);
 }
 
 /** Starts a cluster for one test file, in a folder of its own. */
-export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
-  const gathered = await parts();
+export async function startTestCluster({
+  images = [],
+  ...options
+}: TestClusterOptions = {}): Promise<TestCluster> {
+  const gathered = await clusterParts();
   const state = await mkdtemp(join(tmpdir(), 'plumbline-cluster-'));
   const cluster = await startLocalCluster({
     name: 'plumbline',
     state,
-    parts: gathered,
+    parts: { ...gathered, images: [...gathered.images, ...images] },
     bound: true,
     progress: () => {},
     ...options,
   });
+  const api = await apiOf(cluster.kubeconfig);
   const program = gathered.binaries.kubectl ?? 'kubectl';
   const ask = async (args: readonly string[], { stdin, deadline = 60_000 }: KubectlOptions = {}) => {
     const { status, stdout, stderr } = await run(program, args, {
@@ -88,6 +98,10 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
       if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
       return stdout;
     },
-    end: () => endLocalCluster(state, 'nothing'),
+    api,
+    end() {
+      api.close();
+      return endLocalCluster(state, 'nothing');
+    },
   };
 }

@@ -18,7 +18,7 @@ export type Outcome =
   | { readonly kind: 'rejected'; readonly sha256: string; readonly reason: string };
 
 /** Rows between two savepoints: this much is held in memory being loaded, and as much being read. */
-const batchRows = 4000;
+const batchRows = 12_000;
 
 const lockNotAvailable = '55P03';
 

@@ -101,12 +101,46 @@ function stopStep(context: string, namespace: string, objects: readonly Kubernet
       // What depends on others stops before them.
       const live = ordered(liveObjects(answers)).reverse();
       return {
-        commands: stopPatches(live).map((patch) => patchCommand(context, namespace, patch)),
+        commands: stopCommands(context, namespace, live),
         notes: live.some(isArgoManaged) ? [argoNote(namespace)] : [],
       };
     },
     assumed: { says: 'as the overlay has it', answers: [answerOf(rendered(objects))] },
   };
+}
+
+/**
+ * Patches the workloads in their order, and waits for the pods of each rank before those that they depend on go: a broker
+ * that cannot tell ZooKeeper that it leaves is refused there when it comes back, until its session is over.
+ */
+export function stopCommands(context: string, namespace: string, live: readonly LiveObject[]): Command[] {
+  const patches = new Map(stopPatches(live).map((patch) => [patch.name, patch]));
+  const stopping = live.filter((object) => patches.has(reference(object)));
+  const ranks = [...new Set(stopping.map(rank))];
+  return ranks.flatMap((one, index) => {
+    const together = stopping.filter((object) => rank(object) === one);
+    const waits =
+      index === ranks.length - 1 ? [] : together.flatMap((object) => goneCommand(context, object));
+    return [
+      ...together.map((object) => patchCommand(context, namespace, patches.get(reference(object)) as Patch)),
+      ...waits,
+    ];
+  });
+}
+
+/** Waits until no pod of a workload is there; of CronJobs and Jobs, which are suspended, none need go. */
+function goneCommand(context: string, { kind, metadata, spec }: LiveObject): Command[] {
+  if (kind !== 'Deployment' && kind !== 'StatefulSet') return [];
+  const { matchLabels = {} } = (spec?.selector ?? {}) as { matchLabels?: Record<string, string> };
+  const labels = Object.entries(matchLabels).map((pair) => pair.join('='));
+  if (labels.length === 0) return [];
+  const which = ['--namespace', metadata.namespace ?? 'default', '--selector', labels.join(',')];
+  return [
+    kubectl(context, ['wait', 'pods', ...which, '--for=delete', '--timeout=300s'], {
+      deadline: minutes(6),
+      attempts: 1,
+    }),
+  ];
 }
 
 /** Brings back what `stop` brought to nothing; changes nothing where nothing was stopped. */

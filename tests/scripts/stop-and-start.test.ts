@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LiveObject } from '../../deploy/cluster/live.ts';
 import { reference } from '../../deploy/cluster/live.ts';
+import { stopCommands } from '../../deploy/stop/plan.ts';
 import {
   isArgoManaged,
   type Patch,
@@ -85,6 +86,28 @@ test('a Deployment whose number an autoscaler keeps comes back with the number t
   const scaled = live('Deployment', 'api', { replicas: 7 });
   const stopped = apply([scaled], stopPatches([scaled]));
   assert.is(apply(stopped, startPatches(stopped))[0]?.spec?.replicas, 7);
+});
+
+test('pods are gone before what they depend on goes', () => {
+  const labelled = (kind: string, name: string, component: string) =>
+    live(
+      kind,
+      name,
+      { replicas: 1, selector: { matchLabels: { app: name } } },
+      { metadata: { name, namespace: 'shop', labels: { 'app.kubernetes.io/component': component } } },
+    );
+  const said = stopCommands('kind-shop', 'shop', [
+    labelled('Deployment', 'api', 'api'),
+    labelled('StatefulSet', 'kafka', 'broker'),
+    labelled('StatefulSet', 'zookeeper', 'coordination'),
+  ]).map(({ argv }) => argv.slice(3, argv[3] === 'wait' ? 9 : 5).join(' '));
+  assert.equal(said, [
+    'patch deployment/api',
+    'wait pods --namespace shop --selector app=api',
+    'patch statefulset/kafka',
+    'wait pods --namespace shop --selector app=kafka',
+    'patch statefulset/zookeeper',
+  ]);
 });
 
 test("what Argo CD keeps is known by Argo CD's own mark", () => {

@@ -10,16 +10,41 @@ export interface Marks {
   readonly cgroup: string;
   /** The namespaces that are its own, as `pid:[4026532199]`. */
   readonly namespaces: readonly string[];
+  /** When they were taken, in the clock ticks since the machine's start by which the kernel counts a process's own. */
+  readonly at: number;
 }
 
 const kinds = ['pid', 'mnt', 'net'] as const;
+
+/** Of the kernel's clock, in a second: the same on every machine that Linux runs on here (proc(5), USER_HZ). */
+const ticks = 100;
+
+/** When a process started, in these ticks; at the end of time where it is gone. */
+function startOf(pid: string): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name before it may have spaces of its own.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+function isInCgroup(pid: string, cgroup: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(cgroup);
+  } catch {
+    return false;
+  }
+}
 
 /** The marks of a cluster that runs. */
 export function marksOf(state: string, pid: number): Marks {
   const spec = JSON.parse(readFileSync(filesOf(state).spec, 'utf8')) as ClusterSpec;
   const own = new Set(kinds.map((kind) => readlinkSync(`/proc/self/ns/${kind}`)));
   const namespaces = new Set(descendants(pid).flatMap(namespacesOf));
-  return { state, cgroup: spec.cgroup, namespaces: [...namespaces].filter((name) => !own.has(name)) };
+  const at = Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * ticks;
+  return { state, cgroup: spec.cgroup, namespaces: [...namespaces].filter((name) => !own.has(name)), at };
 }
 
 function descendants(pid: number): number[] {
@@ -38,14 +63,16 @@ function namespacesOf(pid: number | string): string[] {
 }
 
 /** Everything that the machine still shows of a cluster, a line each; none when it left nothing. */
-export async function traces({ state, cgroup, namespaces }: Marks): Promise<string[]> {
+export async function traces({ state, cgroup, namespaces, at }: Marks): Promise<string[]> {
   const found: string[] = [];
   for (const pid of readdirSync('/proc').filter(
     (name) => /^\d+$/.test(name) && name !== String(process.pid),
   )) {
-    const held = namespacesOf(pid).filter((name) => namespaces.includes(name));
+    // The kernel gives a namespace's number away again, to another cluster's pod: what is left is older.
+    const held = startOf(pid) > at ? [] : namespacesOf(pid).filter((name) => namespaces.includes(name));
     const line = commandLine(pid);
-    if (held.length > 0 || line.includes(state)) found.push(`process ${pid}: ${line} ${held.join(' ')}`);
+    if (held.length > 0 || line.includes(state) || isInCgroup(pid, cgroup))
+      found.push(`process ${pid}: ${line} ${held.join(' ')}`);
   }
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   found.push(...mounts.filter((line) => line.includes(state) || line.includes('plumbline')));

@@ -128,9 +128,13 @@ export function stopCommands(context: string, namespace: string, live: readonly 
   });
 }
 
-/** Waits until no pod of a workload is there; of CronJobs and Jobs, which are suspended, none need go. */
-function goneCommand(context: string, { kind, metadata, spec }: LiveObject): Command[] {
-  if (kind !== 'Deployment' && kind !== 'StatefulSet') return [];
+/**
+ * Waits until no pod of a workload is there; of CronJobs and Jobs, which are suspended, none need go, and those of what Argo CD
+ * keeps may be back before they are gone.
+ */
+function goneCommand(context: string, object: LiveObject): Command[] {
+  const { kind, metadata, spec } = object;
+  if ((kind !== 'Deployment' && kind !== 'StatefulSet') || isArgoManaged(object)) return [];
   const { matchLabels = {} } = (spec?.selector ?? {}) as { matchLabels?: Record<string, string> };
   const labels = Object.entries(matchLabels).map((pair) => pair.join('='));
   if (labels.length === 0) return [];

@@ -88,24 +88,35 @@ test('a Deployment whose number an autoscaler keeps comes back with the number t
   assert.is(apply(stopped, startPatches(stopped))[0]?.spec?.replicas, 7);
 });
 
-test('pods are gone before what they depend on goes', () => {
-  const labelled = (kind: string, name: string, component: string) =>
-    live(
-      kind,
-      name,
-      { replicas: 1, selector: { matchLabels: { app: name } } },
-      { metadata: { name, namespace: 'shop', labels: { 'app.kubernetes.io/component': component } } },
-    );
-  const said = stopCommands('kind-shop', 'shop', [
+/** What is run to stop a client, a broker and what that depends on, each with some annotations. */
+function stopping(annotations: Readonly<Record<string, string>>): string[] {
+  const labelled = (kind: string, name: string, component: string) => {
+    const labels = { 'app.kubernetes.io/component': component };
+    const spec = { replicas: 1, selector: { matchLabels: { app: name } } };
+    return live(kind, name, spec, { metadata: { name, namespace: 'shop', labels, annotations } });
+  };
+  return stopCommands('kind-shop', 'shop', [
     labelled('Deployment', 'api', 'api'),
     labelled('StatefulSet', 'kafka', 'broker'),
     labelled('StatefulSet', 'zookeeper', 'coordination'),
   ]).map(({ argv }) => argv.slice(3, argv[3] === 'wait' ? 9 : 5).join(' '));
-  assert.equal(said, [
+}
+
+test('pods are gone before what they depend on goes', () => {
+  assert.equal(stopping({}), [
     'patch deployment/api',
     'wait pods --namespace shop --selector app=api',
     'patch statefulset/kafka',
     'wait pods --namespace shop --selector app=kafka',
+    'patch statefulset/zookeeper',
+  ]);
+});
+
+test('nobody waits for pods that Argo CD may bring back', () => {
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'kind-shop:apps/Deployment:shop/api' };
+  assert.equal(stopping(annotations), [
+    'patch deployment/api',
+    'patch statefulset/kafka',
     'patch statefulset/zookeeper',
   ]);
 });

@@ -1,7 +1,9 @@
 import type { Model } from '../model/model.ts';
+import { perModel } from '../model/per-model.ts';
 import type { Container, Workload } from '../model/workload.ts';
+import { asked } from './asked.ts';
 import { environmentOf } from './container-environment.ts';
-import type { Flow, Flows } from './flows.ts';
+import type { Flows } from './flows.ts';
 import { mountedFiles } from './mounted-files.ts';
 import { pairsOf } from './options.ts';
 import { resolveHost } from './resolve.ts';
@@ -25,35 +27,19 @@ export function isCassandra({ role, spec }: Container): boolean {
   );
 }
 
-const ringsIn = new WeakMap<Model, readonly Ring[]>();
-
 /** The Cassandra of a target, by the workloads that run it. */
-export function ringsOf(model: Model): readonly Ring[] {
-  let rings = ringsIn.get(model);
-  if (rings === undefined) {
-    rings = model.workloads.flatMap((workload) => {
-      const container = workload.serves ? workload.containers.find(isCassandra) : undefined;
-      return container === undefined ? [] : [{ workload, ...centreOf(model, workload, container) }];
-    });
-    ringsIn.set(model, rings);
-  }
-  return rings;
-}
-
-const flowsFrom = new WeakMap<Flows, ReadonlyMap<Workload, readonly Flow[]>>();
+export const ringsOf: (model: Model) => readonly Ring[] = perModel((model) =>
+  model.workloads.flatMap((workload) => {
+    const container = workload.serves ? workload.containers.find(isCassandra) : undefined;
+    return container === undefined ? [] : [{ workload, ...centreOf(model, workload, container) }];
+  }),
+);
 
 /** The rings that a workload is told to talk to; none where it may talk to others as well. */
 export function ringsAsked(model: Model, flows: Flows, workload: Workload): readonly Ring[] {
-  const isCql = (port: number | undefined) => port === 9042;
-  if (flows.elsewhere.some(({ told }) => told.workload === workload && isCql(told.address.port))) return [];
-  const all = flowsFrom.get(flows) ?? Map.groupBy(flows.flows, ({ from }) => from);
-  flowsFrom.set(flows, all);
-  const own = all.get(workload) ?? [];
-  if (own.some(({ to, port }) => to === undefined && isCql(port))) return [];
+  const servers = asked(flows, workload, [9042]);
   const namespaces = new Set(
-    ringsOf(model).flatMap((ring) =>
-      own.some(({ to }) => to === ring.workload) ? [ring.workload.namespace] : [],
-    ),
+    ringsOf(model).flatMap((ring) => (servers.has(ring.workload) ? [ring.workload.namespace] : [])),
   );
   // Nodes of other workloads beside them may belong to the same ring.
   return ringsOf(model).filter((ring) => namespaces.has(ring.workload.namespace));

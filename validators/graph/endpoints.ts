@@ -1,23 +1,18 @@
 import type { Service } from '../model/kubernetes.ts';
 import { type Model, namespaceOf, type Typed } from '../model/model.ts';
+import { perModel } from '../model/per-model.ts';
 import { operatorMakes } from '../model/run-time.ts';
 
-const filledIn = new WeakMap<Model, ReadonlySet<string>>();
-
 /** The Services that the target itself gives endpoints, as `namespace name`. */
-function filled(model: Model): ReadonlySet<string> {
-  let found = filledIn.get(model);
-  if (found === undefined) {
-    found = new Set([
+const filled = perModel(
+  (model): ReadonlySet<string> =>
+    new Set([
       ...model.all('', 'Endpoints').map((object) => `${namespaceOf(object)} ${object.metadata.name}`),
       ...model
         .all('discovery.k8s.io', 'EndpointSlice')
         .map((object) => `${namespaceOf(object)} ${object.metadata.labels?.['kubernetes.io/service-name']}`),
-    ]);
-    filledIn.set(model, found);
-  }
-  return found;
-}
+    ]),
+);
 
 /** True for a Service that selects no pods by design, and that nothing in sight gives endpoints. */
 export function hasNoEndpoints(model: Model, { namespace, name, typed }: Typed<Service>): boolean {

@@ -1,4 +1,5 @@
 import type { Model } from '../model/model.ts';
+import { perModel } from '../model/per-model.ts';
 import type { Container, Workload } from '../model/workload.ts';
 import { isBroker, kafkaKey } from './brokers.ts';
 import type { Option } from './options.ts';
@@ -50,23 +51,16 @@ function words(option: Option | undefined): string[] {
     .filter((word) => word !== '' && !word.includes('$'));
 }
 
-const serversIn = new WeakMap<Model, readonly KafkaServer[]>();
-
 /** The Kafka servers of a target: brokers, and controllers alone. */
-export function kafkaServers(model: Model): readonly KafkaServer[] {
-  let servers = serversIn.get(model);
-  if (servers === undefined) {
-    servers = model.workloads
-      .filter(isBroker)
-      .flatMap((workload) =>
-        workload.containers
-          .filter(({ role }) => role === 'main')
-          .map((container) => readServer(model, workload, container)),
-      );
-    serversIn.set(model, servers);
-  }
-  return servers;
-}
+export const kafkaServers: (model: Model) => readonly KafkaServer[] = perModel((model) =>
+  model.workloads
+    .filter(isBroker)
+    .flatMap((workload) =>
+      workload.containers
+        .filter(({ role }) => role === 'main')
+        .map((container) => readServer(model, workload, container)),
+    ),
+);
 
 function readServer(model: Model, workload: Workload, container: Container): KafkaServer {
   const settings = new Map(

@@ -1,4 +1,5 @@
 import type { Model } from '../model/model.ts';
+import { perModel } from '../model/per-model.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { addressesInScript } from './addresses-in-commands.ts';
 import { ringsOf } from './cassandra.ts';
@@ -23,17 +24,10 @@ export interface KeyspaceStatement {
 const statement =
   /\b(CREATE|ALTER)\s+KEYSPACE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(\\?"?)([^\s"\\;]+)\2(?:\s+WITH\s+replication\s*=\s*\{([^}]*)\})?/gi;
 
-const statementsIn = new WeakMap<Model, readonly KeyspaceStatement[]>();
-
 /** The statements about keyspaces of a target: in files of ConfigMaps and Secrets, and in commands, of namespaces that have a ring. */
-export function keyspaceStatements(model: Model): readonly KeyspaceStatement[] {
-  let found = statementsIn.get(model);
-  if (found === undefined) {
-    found = ringsOf(model).length === 0 ? [] : find(model);
-    statementsIn.set(model, found);
-  }
-  return found;
-}
+export const keyspaceStatements: (model: Model) => readonly KeyspaceStatement[] = perModel((model) =>
+  ringsOf(model).length === 0 ? [] : find(model),
+);
 
 function find(model: Model): KeyspaceStatement[] {
   const namespaces = new Set(ringsOf(model).map(({ workload }) => workload.namespace));

@@ -1,6 +1,7 @@
 import { parse } from 'tldts';
 import type { Service } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
+import { perModel } from '../model/per-model.ts';
 import type { Workload } from '../model/workload.ts';
 import { nearest } from '../text/nearest.ts';
 import { isIpAddress } from './host-names.ts';
@@ -113,35 +114,29 @@ function clusterLabels(host: string): { readonly labels: string[]; readonly inCl
   return whole ? { labels: labels.slice(0, svc), inCluster: true } : { labels, inCluster: false };
 }
 
-const publicNamesOf = new WeakMap<Model, Set<string>>();
-
 /** The names under which the target itself is reached from outside. */
-function publicNames(model: Model): Set<string> {
-  let names = publicNamesOf.get(model);
-  if (names === undefined) {
-    names = new Set(
-      model.ingresses.flatMap(({ typed }) => (typed.spec?.rules ?? []).flatMap(({ host }) => host ?? [])),
-    );
-    for (const [group, kind, field] of [
-      ['gateway.networking.k8s.io', 'HTTPRoute', 'hostnames'],
-      ['gateway.networking.k8s.io', 'GRPCRoute', 'hostnames'],
-      ['gateway.networking.k8s.io', 'TLSRoute', 'hostnames'],
-      ['networking.istio.io', 'VirtualService', 'hosts'],
-      ['cert-manager.io', 'Certificate', 'dnsNames'],
-    ] as const) {
-      for (const object of model.all(group, kind)) {
-        for (const name of (object.spec as Record<string, readonly string[]> | undefined)?.[field] ?? [])
-          names.add(name);
-      }
-    }
-    for (const object of model.all('traefik.io', 'IngressRoute')) {
-      for (const [, name = ''] of JSON.stringify(object.spec ?? {}).matchAll(/Host\(`([^`]+)`\)/g))
+const publicNames = perModel((model): ReadonlySet<string> => {
+  const names = new Set(
+    model.ingresses.flatMap(({ typed }) => (typed.spec?.rules ?? []).flatMap(({ host }) => host ?? [])),
+  );
+  for (const [group, kind, field] of [
+    ['gateway.networking.k8s.io', 'HTTPRoute', 'hostnames'],
+    ['gateway.networking.k8s.io', 'GRPCRoute', 'hostnames'],
+    ['gateway.networking.k8s.io', 'TLSRoute', 'hostnames'],
+    ['networking.istio.io', 'VirtualService', 'hosts'],
+    ['cert-manager.io', 'Certificate', 'dnsNames'],
+  ] as const) {
+    for (const object of model.all(group, kind)) {
+      for (const name of (object.spec as Record<string, readonly string[]> | undefined)?.[field] ?? [])
         names.add(name);
     }
-    publicNamesOf.set(model, names);
+  }
+  for (const object of model.all('traefik.io', 'IngressRoute')) {
+    for (const [, name = ''] of JSON.stringify(object.spec ?? {}).matchAll(/Host\(`([^`]+)`\)/g))
+      names.add(name);
   }
   return names;
-}
+});
 
 /** True when a word is, or nearly is, the name of a pod under a headless Service. */
 function podUnder(model: Model, service: Typed<Service>, word: string): boolean {

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../render/objects.ts';
 import { groupOf, type Model, namespaceOf } from './model.ts';
+import { perModel } from './per-model.ts';
 import type { Labels } from './selectors.ts';
 import type { Workload } from './workload.ts';
 
@@ -31,25 +32,18 @@ interface Grouped {
   readonly operated: readonly KubernetesObject[];
 }
 
-const groupedIn = new WeakMap<Model, Grouped>();
-
-function grouped(model: Model): Grouped {
-  let found = groupedIn.get(model);
-  if (found === undefined) {
-    // A definition of a custom resource is long, and carries no pods.
-    const objects = model.objects.filter(
-      (object) => groupOf(object).includes('.') && object.kind !== 'CustomResourceDefinition',
-    );
-    const operated = objects.filter((object) => {
-      const group = groupOf(object);
-      if (makesNothing.test(group)) return false;
-      return group !== 'monitoring.coreos.com' || monitoringServers.has(object.kind);
-    });
-    found = { byNamespace: Map.groupBy(objects, namespaceOf), operated };
-    groupedIn.set(model, found);
-  }
-  return found;
-}
+const grouped = perModel((model): Grouped => {
+  // A definition of a custom resource is long, and carries no pods.
+  const objects = model.objects.filter(
+    (object) => groupOf(object).includes('.') && object.kind !== 'CustomResourceDefinition',
+  );
+  const operated = objects.filter((object) => {
+    const group = groupOf(object);
+    if (makesNothing.test(group)) return false;
+    return group !== 'monitoring.coreos.com' || monitoringServers.has(object.kind);
+  });
+  return { byNamespace: Map.groupBy(objects, namespaceOf), operated };
+});
 
 /** Custom resources that an operator turns into workloads of a namespace. */
 function operated(model: Model, namespace: string): KubernetesObject[] {

@@ -1,3 +1,4 @@
+import { asked } from '../graph/asked.ts';
 import { flinkProcesses } from '../graph/flink.ts';
 import { type KafkaTable, kafkaTables } from '../graph/flink-tables.ts';
 import { type KafkaServer, kafkaServers } from '../graph/kafka.ts';
@@ -5,7 +6,6 @@ import { optionsOf } from '../graph/options.ts';
 import { resolveHost } from '../graph/resolve.ts';
 import { hasUnseenSettings, type Sought } from '../graph/unseen-settings.ts';
 import type { Model } from '../model/model.ts';
-import type { Workload } from '../model/workload.ts';
 import type { Context, Problem, Rule } from './rule.ts';
 
 const timeoutKey = /(?:^|[._-])transaction[._]timeout[._]ms$/i;
@@ -77,7 +77,11 @@ function* ofSettings(context: Context, brokers: readonly KafkaServer[]): Iterabl
     for (const container of workload.containers) {
       for (const { key, value, object, path, by } of optionsOf(model, workload, container)) {
         if (!timeoutKey.test(key) || !/^\d+$/.test(value)) continue;
-        const allowed = longest(model, askedBy(context, workload, brokers));
+        const servers = asked(context.flows, workload, kafkaPorts);
+        const allowed = longest(
+          model,
+          brokers.filter((broker) => servers.has(broker.workload)),
+        );
         const place = `${object.kind} ${object.metadata.name} ${path} ${key}`;
         if (allowed === undefined || Number(value) <= allowed.milliseconds || said.has(place)) continue;
         said.add(place);
@@ -93,14 +97,8 @@ function* ofSettings(context: Context, brokers: readonly KafkaServer[]): Iterabl
   }
 }
 
-/** The brokers that a workload is told to talk to; none where it may talk to others as well. */
-function askedBy({ flows }: Context, workload: Workload, brokers: readonly KafkaServer[]): KafkaServer[] {
-  const isKafka = (port: number | undefined) => port === 9092 || port === 9093 || port === 9094;
-  if (flows.elsewhere.some(({ told }) => told.workload === workload && isKafka(told.address.port))) return [];
-  const own = flows.flows.filter(({ from }) => from === workload);
-  if (own.some(({ to, port }) => to === undefined && isKafka(port))) return [];
-  return brokers.filter((broker) => own.some(({ to }) => to === broker.workload));
-}
+/** The ports that Kafka's brokers are usually reached by. */
+const kafkaPorts = [9092, 9093, 9094];
 
 const guarantee = ['sink.delivery-guarantee', 'sink.semantic'];
 const timeoutOption = 'properties.transaction.timeout.ms';

@@ -168,8 +168,11 @@ export function proveOverlays(name: string): void {
     assert.ok(quotas.length >= systems.length);
   });
 
-  proof('each budget lets go what it says, and holds the next', async ({ cluster, objects }) => {
+  // A laptop's one node is drained with all that is on it: no budget there.
+  const withBudgets = name === 'production' ? proof : undefined;
+  withBudgets?.('each budget lets go what it says, and holds the next', async ({ cluster, objects }) => {
     const budgets = (objects as Budget[]).filter(({ kind }) => kind === 'PodDisruptionBudget');
+    assert.ok(budgets.length >= systems.length);
     // Who is evicted finds no other place then, and stays away.
     await cluster.kubectl(['cordon', '--selector=kubernetes.io/hostname!=plumbline-control-plane']);
     for (const { metadata, spec } of budgets) {

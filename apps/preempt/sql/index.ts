@@ -9,10 +9,14 @@ function read<const Name extends string>(names: readonly Name[]): Readonly<Recor
 
 /** The statements, by the names of their files. */
 export const sql = read([
+  'add-fields',
   'lock-migrations',
   'make-migrations',
   'note-migration',
+  'read-fields',
+  'read-location-ids',
   'read-migrations',
   'schema-version',
+  'store-observations',
   'unlock-migrations',
 ]);

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import * as assert from 'uvu/assert';
 import { renderSystem } from '../../../trial/overlay/system.ts';
 import { startPostgres } from '../../../trial/services/postgres.ts';
 import { openTrial, type Trial } from '../../../trial/trial.ts';
 import { until } from '../../../trial/until.ts';
+import { isAwaited } from '../../harness/awaited-lock.ts';
 import { suite } from '../../harness/suite.ts';
 import { root } from '../../house/repository.ts';
 import { kustomize } from './platform.ts';
@@ -48,11 +49,5 @@ onLinux('its own waits until the other has let go of the data, and has all of it
   await replaced;
   assert.is((await ask('SELECT count(*)::int AS rows FROM kept'))[0]?.rows, 1000);
 });
-
-/** True when a process waits for the lock of a file (proc_locks(5)). */
-function isAwaited(file: string): boolean {
-  const { ino } = statSync(file);
-  return new RegExp(`^\\d+: +-> FLOCK .*:${ino} `, 'm').test(readFileSync('/proc/locks', 'utf8'));
-}
 
 test.run();

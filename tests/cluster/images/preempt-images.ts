@@ -1,4 +1,4 @@
-import { chmod, cp } from 'node:fs/promises';
+import { chmod, cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mysqlPrograms } from '../../../trial/downloads/mysql.ts';
 import { assemble, must, type StandIns } from './assemble.ts';
@@ -23,6 +23,8 @@ const preempt: StandIns = {
     const entrypoint = join(rootfs, 'usr/local/bin/docker-entrypoint.sh');
     await cp(join(here, 'mysql/docker-entrypoint.sh'), entrypoint);
     await chmod(entrypoint, 0o755);
+    // The package lets nobody but its own user in.
+    await rm(join(rootfs, 'etc/redis'), { recursive: true });
     // Downloads are kept in folders of their owner alone; in the image other users run them.
     await must('chmod', ['-R', 'a+rX', join(rootfs, 'opt')]);
   },

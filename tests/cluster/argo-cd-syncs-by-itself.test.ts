@@ -1,9 +1,10 @@
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '@plumbline/validators';
+import { type KubernetesObject, run } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
 import { type Application, type ArgoCd, startArgoCd } from './harness/argo-cd.ts';
 import { environmentNamed, nodesOf } from './harness/environment.ts';
+import { changed, sample, subjects } from './harness/mutants.ts';
 import { systems } from './harness/overlays.ts';
 import { proofs } from './harness/proofs.ts';
 import { root, startTestCluster, type TestCluster } from './harness/test-cluster.ts';
@@ -155,6 +156,59 @@ test('an object removed from git is pruned', async ({ argo, cluster }) => {
     '',
   );
 });
+
+/** Defects that the prover says the API server refuses, of as many kinds. */
+const refused = ['probe that asks in two ways', 'rollout that can replace nothing'];
+
+test('what the prover says is refused fails the sync, and leaves what runs', async ({ argo, cluster }) => {
+  const [subject] = await subjects(['kind/preempt']);
+  if (subject === undefined) throw new Error('there is no target kind/preempt');
+  const folder = join(argo.repository.folder, 'overlays/kind/preempt');
+  const text = await readFile(join(folder, 'kustomization.yaml'), 'utf8');
+  await mkdir(join(folder, 'defect'));
+  const generation = (object: KubernetesObject) =>
+    cluster.kubectl([
+      ...['get', object.kind, object.metadata.name, '--namespace=preempt'],
+      '--output=jsonpath={.metadata.generation}',
+    ]);
+  for (const { operator, mutant } of sample(subject, 1)) {
+    if (!refused.includes(operator.id)) continue;
+    const [object] = changed(mutant, subject);
+    assert.ok(
+      object !== undefined && subject.finds(mutant.objects).some((rule) => rule.endsWith('-refused')),
+    );
+    const before = await generation(object);
+    const patch = JSON.stringify([{ op: 'replace', path: '/spec', value: object.spec }]);
+    const target = { kind: object.kind, name: object.metadata.name };
+    const component = {
+      apiVersion: 'kustomize.config.k8s.io/v1alpha1',
+      kind: 'Component',
+      patches: [{ target, patch }],
+    };
+    await writeFile(join(folder, 'defect/kustomization.yaml'), JSON.stringify(component));
+    await writeFile(
+      join(folder, 'kustomization.yaml'),
+      text.replace('components:\n', 'components:\n  - defect\n'),
+    );
+    await argo.repository.commit(operator.id);
+    const said = await seen(argo, app, 'fails', ({ status }) =>
+      /is invalid|Invalid value|Forbidden/.test(JSON.stringify(status ?? {})),
+    );
+    console.log(`${mutant.what}\n  ${reasonOf(said)}`);
+    assert.is(await generation(object), before);
+    await writeFile(join(folder, 'kustomization.yaml'), text);
+    await seen(argo, app, 'goes on', synced(await argo.repository.commit('Without it')));
+  }
+});
+
+function reasonOf({ status }: Application): string {
+  const messages = [
+    ...(status?.conditions ?? []).map(({ message }) => message),
+    status?.operationState?.message,
+    ...(status?.operationState?.syncResult?.resources ?? []).map(({ message }) => message),
+  ];
+  return messages.find((message) => /invalid|Forbidden/i.test(message ?? ''))?.slice(0, 300) ?? '';
+}
 
 for (const [what, object, reason] of [
   [

@@ -24,6 +24,8 @@ export type Behaviour =
   | { readonly kind: 'break' };
 
 export interface OpenMeteoOptions {
+  /** Where it listens; on a free port of this machine's loopback by default. */
+  readonly address?: { readonly host: string; readonly port: number };
   /** The double's clock; this machine's by default. */
   readonly now?: () => Date;
   /** Calls that it permits: those of the free tier by default. */
@@ -60,6 +62,7 @@ const spans = { minute: 16, hour: 13, day: 10 };
  */
 export async function startOpenMeteo(options: OpenMeteoOptions = {}): Promise<OpenMeteo> {
   const { now = () => new Date(), limits = freeTier, behave, onRequest } = options;
+  const { host, port } = options.address ?? { host: '127.0.0.1', port: 0 };
   const given: Given[] = [];
   const counted = new Map<string, number>();
   let [requests, calls, underWay, parallel] = [0, 0, 0, 0];
@@ -118,7 +121,7 @@ export async function startOpenMeteo(options: OpenMeteoOptions = {}): Promise<Op
     answer(request, response);
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/forecast`,

@@ -50,7 +50,8 @@ export function faultsOf(where: Where): Readonly<Record<string, () => Promise<vo
   };
 }
 
-async function killKubelet(state: string): Promise<void> {
+/** Ends the kubelet of a cluster, and waits until it runs again. */
+export async function killKubelet(state: string): Promise<void> {
   const status = async () =>
     JSON.parse(await readFile(join(state, 'status.json'), 'utf8')) as {
       components: Record<string, { pid?: number; restarts: number }>;

@@ -83,7 +83,7 @@ test('a commit is synced', async ({ argo, cluster }) => {
   const file = join(argo.repository.folder, 'base/preempt/namespace.yaml');
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replace('  labels:\n', '  labels:\n    plumbline.dev/proof: commit\n'));
-  await seen(argo, app, 'has the commit', synced(await argo.repository.commit('A label')));
+  await seen(argo, app, 'has the commit', synced(await argo.repository.push('A label')));
   const label = ['get', 'namespace', 'preempt', '--output=jsonpath={.metadata.labels.plumbline\\.dev/proof}'];
   assert.is(await cluster.kubectl(label), 'commit');
 });
@@ -111,7 +111,7 @@ test('a second sync runs the Jobs again, with what changed in them', async ({ ar
   const before = await uid();
   const file = join(argo.repository.folder, 'base/preempt/kustomization.yaml');
   await appendFile(file, '\nimages:\n  - name: preempt-backend\n    newTag: another\n');
-  await seen(argo, app, 'has the image', synced(await argo.repository.commit('Another image')));
+  await seen(argo, app, 'has the image', synced(await argo.commit('Another image')));
   assert.is.not(await uid(), before);
   const image = [
     'get',
@@ -127,14 +127,14 @@ test('a broken commit leaves the running system alone, and says why', async ({ a
   const file = join(argo.repository.folder, 'base/preempt/kustomization.yaml');
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replace('resources:\n', 'resources:\n  - not-there.yaml\n'));
-  await argo.repository.commit('A file is missing');
+  await argo.commit('A file is missing');
   const broken = await seen(argo, app, 'says why', ({ status }) =>
     (status?.conditions ?? []).some(({ type }) => type === 'ComparisonError'),
   );
   assert.match(JSON.stringify(broken.status?.conditions), /not-there\.yaml/);
   await cluster.kubectl(['get', 'deployment', 'api', '--namespace=preempt']);
   await writeFile(file, text);
-  await seen(argo, app, 'is mended', synced(await argo.repository.commit('It is back')));
+  await seen(argo, app, 'is mended', synced(await argo.commit('It is back')));
 });
 
 test('an object removed from git is pruned', async ({ argo, cluster }) => {
@@ -146,11 +146,11 @@ test('an object removed from git is pruned', async ({ argo, cluster }) => {
     join(folder, 'kustomization.yaml'),
     text.replace('resources:\n', 'resources:\n  - passing-configmap.yaml\n'),
   );
-  await seen(argo, app, 'has it', synced(await argo.repository.commit('One more')));
+  await seen(argo, app, 'has it', synced(await argo.commit('One more')));
   await cluster.kubectl(['get', 'configmap', 'passing', '--namespace=preempt']);
   await rm(join(folder, 'passing-configmap.yaml'));
   await writeFile(join(folder, 'kustomization.yaml'), text);
-  await seen(argo, app, 'is without it', synced(await argo.repository.commit('One less')));
+  await seen(argo, app, 'is without it', synced(await argo.commit('One less')));
   assert.is(
     await cluster.kubectl(['get', 'configmap', 'passing', '--namespace=preempt', '--ignore-not-found']),
     '',
@@ -190,14 +190,14 @@ test('what the prover says is refused fails the sync, and leaves what runs', asy
       join(folder, 'kustomization.yaml'),
       text.replace('components:\n', 'components:\n  - defect\n'),
     );
-    await argo.repository.commit(operator.id);
+    await argo.commit(operator.id);
     const said = await seen(argo, app, 'fails', ({ status }) =>
       /is invalid|Invalid value|Forbidden/.test(JSON.stringify(status ?? {})),
     );
     console.log(`${mutant.what}\n  ${reasonOf(said)}`);
     assert.is(await generation(object), before);
     await writeFile(join(folder, 'kustomization.yaml'), text);
-    await seen(argo, app, 'goes on', synced(await argo.repository.commit('Without it')));
+    await seen(argo, app, 'goes on', synced(await argo.commit('Without it')));
   }
 });
 
@@ -235,7 +235,7 @@ for (const [what, object, reason] of [
       join(folder, 'kustomization.yaml'),
       text.replace('resources:\n', 'resources:\n  - more.yaml\n'),
     );
-    await argo.repository.commit(`One ${object.kind} too many`);
+    await argo.commit(`One ${object.kind} too many`);
     await seen(argo, app, 'refuses it', ({ status }) => reason.test(JSON.stringify(status ?? {})));
     assert.is(
       await cluster.kubectl(['get', object.kind, 'more', '--namespace=preempt', '--ignore-not-found']),
@@ -243,7 +243,7 @@ for (const [what, object, reason] of [
     );
     await rm(join(folder, 'more.yaml'));
     await writeFile(join(folder, 'kustomization.yaml'), text);
-    await seen(argo, app, 'goes on', synced(await argo.repository.commit('Without it')));
+    await seen(argo, app, 'goes on', synced(await argo.commit('Without it')));
   });
 }
 

@@ -13,6 +13,8 @@ import { until } from './until.ts';
 /** Argo CD's controllers beside a test's cluster, and the repository that they sync from. */
 export interface ArgoCd {
   readonly repository: Repository;
+  /** Pushes a commit, and says so as a webhook does: nobody waits until Argo CD looks by itself. @returns the commit */
+  readonly commit: (message: string) => Promise<string>;
   /** An Application by its name. */
   readonly application: (name: string) => Promise<Application>;
 }
@@ -23,7 +25,7 @@ export interface Repository {
   /** The clone, absolute. */
   readonly folder: string;
   /** Commits what was changed in the clone, and pushes it. @returns the commit */
-  readonly commit: (message: string) => Promise<string>;
+  readonly push: (message: string) => Promise<string>;
 }
 
 export interface Application {
@@ -56,6 +58,20 @@ export async function startArgoCd(cluster: TestCluster): Promise<ArgoCd> {
   await startPrograms(cluster, folder, cluster.binaries['argo-cd'] ?? 'argo-cd');
   return {
     repository,
+    async commit(message) {
+      const commit = await repository.push(message);
+      const refresh = 'argocd.argoproj.io/refresh=normal';
+      await cluster.kubectl([
+        'annotate',
+        'applications',
+        '--all',
+        '--namespace',
+        namespace,
+        refresh,
+        '--overwrite',
+      ]);
+      return commit;
+    },
     application: async (name) =>
       JSON.parse(
         await cluster.kubectl(['get', 'application', name, '--namespace', namespace, '--output=json']),
@@ -65,13 +81,23 @@ export async function startArgoCd(cluster: TestCluster): Promise<ArgoCd> {
 
 const partOf = { 'app.kubernetes.io/part-of': 'argocd' };
 
-/** What the controllers read: looks at everything every five seconds, and the cluster, which is a laptop's kind. */
+/** What an installation of Argo CD is told not to watch: what the control plane writes all the time. */
+const exclusions = [
+  { apiGroups: ['', 'discovery.k8s.io'], kinds: ['Endpoints', 'EndpointSlice'], clusters: ['*'] },
+  { apiGroups: ['coordination.k8s.io'], kinds: ['Lease'], clusters: ['*'] },
+];
+
+/** What the controllers read: looks at everything every half minute, and the cluster, which is a laptop's kind. */
 const settings = [
   {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'argocd-cm', namespace, labels: partOf },
-    data: { 'timeout.reconciliation': '5s', 'timeout.reconciliation.jitter': '0s' },
+    data: {
+      'timeout.reconciliation': '30s',
+      'timeout.reconciliation.jitter': '0s',
+      'resource.exclusions': JSON.stringify(exclusions),
+    },
   },
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-rbac-cm', namespace, labels: partOf } },
   {
@@ -140,7 +166,7 @@ async function startPrograms(cluster: TestCluster, folder: string, program: stri
     ...[program, 'application-controller', `--namespace=${namespace}`, redis, '--repo-server=127.0.0.1:8085'],
     ...[
       '--repo-server-plaintext',
-      '--app-resync=5',
+      '--app-resync=30',
       '--app-resync-jitter=0',
       '--self-heal-timeout-seconds=1',
       // It is silent for three minutes about a repository that it cannot render.
@@ -184,7 +210,7 @@ async function makeRepository(folder: string): Promise<Repository> {
   return {
     url: `file://${bare}`,
     folder: work,
-    async commit(message) {
+    async push(message) {
       await git(work, 'add', '--all');
       await git(work, 'commit', '--quiet', '--no-verify', '--message', message);
       await git(work, 'push', '--quiet', '--no-verify', 'origin', 'main');

@@ -130,6 +130,14 @@ test('more clients than there is room for are told when to come back', async ({ 
   await api.worker.stop();
 });
 
+test('many changes at once are told by one word', async ({ platform, apis: [api] }) => {
+  const client = await listen(api as Api);
+  await platform.pool.change("UPDATE anomalies SET explanation = 'all at once' WHERE field_id = 2");
+  await until(() => client.events.some(({ event }) => event === 'reset'), { deadline, what: 'the reset' });
+  assert.equal(idsOf(client), []);
+  client.leave();
+});
+
 test('a client that reads nothing is cut, and the others are told all the same', async ({
   platform,
   apis: [api],
@@ -142,13 +150,13 @@ test('a client that reads nothing is cut, and the others are told all the same',
   await new Promise((resolve) => slow.once('readable', resolve));
   slow.pause();
   const before = client.events.length;
-  // Every round changes all of the thousand: far more than sockets hold.
+  // Every round is more than a quarter of a megabyte: soon more than sockets hold.
   let round = 0;
   await until(
     async () => {
       round += 1;
       await pool.change(
-        "UPDATE anomalies SET explanation = CONCAT('round ', ?, REPEAT('x', 400)) WHERE field_id = 2",
+        "UPDATE anomalies SET explanation = CONCAT('round ', ?, REPEAT('x', 480)) WHERE field_id = 2 LIMIT 290",
         [round],
       );
       const text = await (await fetch(`${(api as Api).worker.metrics}/metrics`)).text();
@@ -157,7 +165,7 @@ test('a client that reads nothing is cut, and the others are told all the same',
     { deadline: 60_000, what: 'the cut', every: 500 },
   );
   assert.is(client.text().includes('event: bye'), false);
-  await until(() => client.events.length > before + 1000, { deadline, what: 'what the other is told' });
+  await until(() => client.events.length > before + 400, { deadline, what: 'what the other is told' });
   client.leave();
   slow.destroy();
 });

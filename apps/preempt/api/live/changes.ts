@@ -83,8 +83,8 @@ async function anomaliesOf(store: Store, marks: readonly Mark[]): Promise<Anomal
   return rows.sort((a, b) => a.changedAt.getTime() - b.changedAt.getTime() || a.id - b.id);
 }
 
-/** More than a client should take at once: it asks for the list again. */
-export const longestReplay = 1000;
+/** More than a client should take at once, half of what it may leave unread: it asks for the list again. */
+export const longestReplay = 300;
 
 /**
  * What a client may have missed since it was at a place; it may get again what it has.

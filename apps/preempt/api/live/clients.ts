@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** What a client may leave unread, in bytes: one that reads more slowly is cut, and resumes where it was. */
-const longestUnread = 256 * 1024;
+const longestUnread = 512 * 1024;
 
 /** A message of the stream; `id` is where a client resumes. */
 export interface Message {
@@ -33,7 +33,7 @@ export function messageText({ event, data, id }: Message): string {
 /** Keeps the clients of one replica; `onCut` hears of each that was too slow. */
 export function createClients(onCut: () => void): Clients {
   const open = new Map<ServerResponse, string>();
-  const tell = (response: ServerResponse, text: string) => {
+  const tell = (response: ServerResponse, text: string | Buffer) => {
     if (!open.has(response)) return;
     if (response.writableLength > longestUnread) {
       open.delete(response);
@@ -53,7 +53,9 @@ export function createClients(onCut: () => void): Clients {
       return { tell: (text) => tell(response, text) };
     },
     tellAll(text) {
-      for (const response of [...open.keys()]) tell(response, text);
+      // One buffer for all: what waits for slow ones is held once.
+      const bytes = Buffer.from(text);
+      for (const response of [...open.keys()]) tell(response, bytes);
     },
     endAll() {
       for (const response of [...open.keys()]) {

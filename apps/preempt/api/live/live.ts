@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type Log } from '@plumbline/kit';
 import { viewsOf } from '../routes/anomaly-view.ts';
 import type { Anomaly, Store } from '../store.ts';
-import { type Follower, followChanges, placeText } from './changes.ts';
+import { type Follower, followChanges, longestReplay, placeText } from './changes.ts';
 import { type Clients, messageText } from './clients.ts';
 
 export interface LiveOptions {
@@ -16,8 +16,9 @@ export interface LiveOptions {
 
 const heartbeat = 15_000;
 
-/** The events that tell clients of anomalies, in the order of their changes. */
+/** The events that tell clients of anomalies, in the order of their changes; of too many, that the list is to be read. */
 export async function anomalyMessages(store: Store, rows: readonly Anomaly[]): Promise<string> {
+  if (rows.length > longestReplay) return messageText({ event: 'reset', data: {} });
   const views = await viewsOf(store, rows);
   return views
     .map((data) => {

@@ -14,7 +14,7 @@ export interface StreamLimits {
 const description = `Server-sent events, until the client leaves or the replica ends:
 - \`anomaly\`: one that is new or has changed, as /api/anomalies gives it. Its id is where a client resumes.
 - \`summary\`: as /api/summary gives it, at the beginning and when it changes.
-- \`reset\`: more than ${longestReplay} changes were missed: read /api/anomalies again.
+- \`reset\`: more than ${longestReplay} changed at once or were missed: read /api/anomalies again.
 - \`bye\`: the replica ends; come back after the \`retry\` that came with it.
 
 A client that comes back sends Last-Event-ID (browsers do so by themselves), and gets what changed since on any replica.

@@ -9,10 +9,22 @@ function read<const Name extends string>(names: readonly Name[]): Readonly<Recor
 
 /** The statements, by the names of their files. */
 export const sql = read([
+  'add-fields',
+  'begin-day',
+  'database-time',
+  'due-locations',
   'lock-migrations',
   'make-migrations',
+  'mark-collected',
   'note-migration',
+  'read-fields',
+  'read-location-ids',
   'read-migrations',
+  'read-spent',
   'schema-version',
+  'seed-locations',
+  'spend-calls',
+  'spend-day',
+  'store-observations',
   'unlock-migrations',
 ]);

@@ -1,0 +1,109 @@
+import type { Redis } from '@plumbline/kit/redis';
+import { climateOf, partOf, partsOfDay } from '../judgement/climate.ts';
+import { fieldOf } from '../judgement/fields.ts';
+import { day, hour } from '../judgement/series.ts';
+import { sql } from './sql/index.ts';
+import type { Store } from './store.ts';
+
+/** What is usual for a field of a location, a part of the day each: all parts have one length, from midnight UTC. */
+export interface Profile {
+  readonly expected: readonly number[];
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+}
+
+export interface BandPoint {
+  readonly at: Date;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+const weeks = 4;
+/** What a band needs at least. */
+const leastSamples = 24;
+/** Robust standard deviations on each side: nearly all values of a usual day. */
+const width = 3;
+
+/** The profile of the values before a time; undefined when they are too few. */
+export function profileOf(
+  name: string,
+  history: readonly { readonly at: Date; readonly value: number }[],
+  before: number,
+): Profile | undefined {
+  if (history.length < leastSamples) return undefined;
+  const { spread, unspread, regular, grain, least, most } = fieldOf(name);
+  const times = history.map(({ at }) => at.getTime());
+  const measures = history.map(({ value }) => spread(value));
+  const { medians, deviations } = climateOf(times, measures, before, regular, grain);
+  const bounded = (measure: number) => Math.min(most, Math.max(least, unspread(measure)));
+  const at = (part: number, side: number) =>
+    rounded(bounded((medians[part] as number) + side * width * (deviations[part] as number)));
+  const parts = Array.from({ length: partsOfDay }, (_, part) => part);
+  return {
+    expected: parts.map((part) => at(part, 0)),
+    lower: parts.map((part) => at(part, -1)),
+    upper: parts.map((part) => at(part, 1)),
+  };
+}
+
+const rounded = (value: number) => Math.round(value * 100) / 100;
+
+/** The band over a range: a point in the middle of each part of the day, wider apart in long ranges. */
+export function bandOver(profile: Profile, from: number, to: number): BandPoint[] {
+  const part = day / partsOfDay;
+  const points: BandPoint[] = [];
+  for (let at = Math.floor(from / part) * part + part / 2 - part; at <= to + part; at += part) {
+    const index = partOf(at);
+    points.push({
+      at: new Date(at),
+      expected: profile.expected[index] as number,
+      lower: profile.lower[index] as number,
+      upper: profile.upper[index] as number,
+    });
+  }
+  return points;
+}
+
+/** The longest range that has a band: a year would be thousands of the same wave. */
+export const longestBand = 62 * day;
+
+/**
+ * The profile of a series as of an hour, made once for all replicas: it is read from four weeks of observations, so it
+ * is kept in Redis for a quarter of an hour. A Redis that is away costs the reading, not the answer.
+ */
+export async function profileFor(
+  store: Store,
+  redis: Redis,
+  location: number,
+  field: { readonly id: number; readonly name: string },
+  until: number,
+): Promise<Profile | undefined> {
+  const before = Math.ceil(until / hour) * hour;
+  const key = `api:profile:1:${location}:${field.id}:${before / hour}`;
+  const held = await soon(redis.send<string | null>(['GET', key]));
+  if (held !== null) return (JSON.parse(held) as Profile | null) ?? undefined;
+  const range = [new Date(before - weeks * 7 * day), new Date(before)];
+  const history = await store.query<{ at: Date; value: number }>(sql['band-history'], [
+    location,
+    field.id,
+    ...range,
+  ]);
+  const profile = profileOf(field.name, history, before);
+  // Not waited for: whoever asks next may find it.
+  redis.send(['SET', key, JSON.stringify(profile ?? null), 'EX', 900]).catch(() => {});
+  return profile;
+}
+
+/** What comes within a quarter of a second; null for an error or for what comes later. */
+async function soon(work: Promise<string | null>): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), 250);
+  });
+  try {
+    return await Promise.race([work.catch(() => null), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

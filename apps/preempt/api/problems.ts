@@ -1,0 +1,149 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+  /** What it means, and the way out. */
+  readonly means: string;
+}
+
+/** Everything that can be wrong with a request, by the last part of its type: RFC 9457, section 3. */
+export const kinds = {
+  'invalid-request': {
+    status: 400,
+    title: 'The request is not valid',
+    means: 'A parameter is unknown, or its value is not of its form. "errors" lists each; mend them.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing here',
+    means:
+      'No such path, location or field. /api/docs lists the paths, /api/locations and /api/fields the rest.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed',
+    means: 'Everything here is read only: GET and HEAD.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The request has a body that is too large',
+    means: 'No request needs a body. Send none.',
+  },
+  'url-too-long': {
+    status: 414,
+    title: 'The URL is too long',
+    means: 'A URL may have 2,048 characters.',
+  },
+  'contradictory-request': {
+    status: 422,
+    title: 'The request contradicts itself',
+    means:
+      'Each value has its form, but together they mean nothing: a range that ends before it begins or is too long, or a cursor of another query. "detail" says which.',
+  },
+  'too-many-streams': {
+    status: 429,
+    title: 'Too many live streams from one address',
+    means: 'Close some, or come back after the time that Retry-After says.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Something went wrong here',
+    means: 'It is a mistake of the server, and in its log.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too much at a time',
+    means:
+      'As many requests or streams as this replica takes are under way. Come back after the time that Retry-After says.',
+  },
+  'dependency-away': {
+    status: 503,
+    title: 'The database does not answer',
+    means:
+      'What the answer would be made of cannot be reached, or not in time. Come back after the time that Retry-After says.',
+  },
+} as const satisfies Record<string, Kind>;
+
+export type ProblemName = keyof typeof kinds;
+
+export interface FieldError {
+  readonly parameter: string;
+  readonly message: string;
+}
+
+/** What a handler throws to answer with a problem document. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly kind: ProblemName;
+  readonly errors: readonly FieldError[];
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    kind: ProblemName,
+    detail: string,
+    options: { errors?: readonly FieldError[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.kind = kind;
+    this.errors = options.errors ?? [];
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** Answers with `application/problem+json`. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, title } = kinds[problem.kind];
+  if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
+  const document = {
+    type: `/api/problems/${problem.kind}`,
+    title,
+    status,
+    detail: problem.message,
+    instance: request.url.slice(0, 2048),
+    ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+  };
+  return reply
+    .status(status)
+    .header('cache-control', 'no-store')
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer((value: unknown) => JSON.stringify(value))
+    .send(document);
+}
+
+/** The problem that an error is: one of ours, one of the schema's, a dependency's, or a mistake of this program. */
+export function problemOf(error: unknown, isAway: (error: unknown) => boolean): Problem {
+  if (error instanceof Problem) return error;
+  const { validation, validationContext, statusCode } = error as FastifyError;
+  if (validation !== undefined) {
+    const errors = validation.map(({ instancePath, message, params }) => {
+      const named = (params as { additionalProperty?: string; missingProperty?: string }) ?? {};
+      const parameter = named.additionalProperty ?? named.missingProperty ?? instancePath.slice(1);
+      const known = named.additionalProperty === undefined ? (message ?? 'is not valid') : 'is unknown';
+      return { parameter, message: known };
+    });
+    const listed = errors.map(({ parameter, message }) => `${parameter} ${message}`).join('; ');
+    return new Problem('invalid-request', `${validationContext ?? 'request'}: ${listed}`, { errors });
+  }
+  if (statusCode === 413)
+    return new Problem('body-too-large', 'the body is larger than any request needs: none');
+  if (statusCode === 414) return new Problem('url-too-long', 'a part of the path is too long');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new Problem('invalid-request', (error as Error).message);
+  if (isAway(error))
+    return new Problem('dependency-away', 'the database does not answer', { retryAfter: 2, cause: error });
+  return new Problem('internal-error', 'the server made a mistake; its log says more', { cause: error });
+}
+
+/** What each type of problem means, so that its URI leads somewhere. */
+export function addProblemRoutes(app: FastifyInstance): void {
+  app.get('/api/problems', { schema: { hide: true }, config: { maxAge: 300 } }, () => ({
+    problems: Object.entries(kinds).map(([name, kind]) => ({ type: `/api/problems/${name}`, ...kind })),
+  }));
+  app.get('/api/problems/:name', { schema: { hide: true }, config: { maxAge: 300 } }, (request) => {
+    const { name } = request.params as { name: string };
+    const kind = (kinds as Record<string, Kind | undefined>)[name];
+    if (kind === undefined) throw new Problem('not-found', `there is no problem ${name}`);
+    return { type: `/api/problems/${name}`, ...kind };
+  });
+}

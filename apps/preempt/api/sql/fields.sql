@@ -1,0 +1,1 @@
+SELECT id, name, unit FROM fields ORDER BY id

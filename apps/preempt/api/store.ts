@@ -1,0 +1,161 @@
+import type { Bound, Pool } from '@plumbline/kit/mysql';
+import { foldName } from './fold-name.ts';
+import { remember } from './remember.ts';
+import { sql } from './sql/index.ts';
+
+export const severities = ['minor', 'major', 'severe'] as const;
+export type Severity = (typeof severities)[number];
+
+export interface Location {
+  readonly id: number;
+  readonly name: string;
+  readonly folded: string;
+  readonly country: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly elevation: number | null;
+  readonly population: number;
+  readonly timezone: string;
+  readonly collectedAt: Date | null;
+  /** Of the worst anomaly that lasts. */
+  readonly severity: Severity | null;
+  readonly openAnomalies: number;
+}
+
+export interface Field {
+  readonly id: number;
+  readonly name: string;
+  readonly unit: string;
+}
+
+export interface Anomaly {
+  readonly id: number;
+  readonly location: number;
+  readonly field: number;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly severity: Severity;
+  readonly score: number;
+  readonly peakAt: Date;
+  readonly value: number;
+  readonly expected: number;
+  readonly lowerBound: number;
+  readonly upperBound: number;
+  readonly explanation: string;
+  readonly judgedBy: string;
+  readonly changedAt: Date;
+}
+
+export interface Summary {
+  readonly locations: number;
+  readonly affectedLocations: number;
+  readonly open: Readonly<Record<Severity, number>>;
+  readonly lastCollectionAt: Date | null;
+  readonly collectedLastHour: number;
+  /** `empty` before the first collection, `stale` when the last one is older than 15 minutes. */
+  readonly state: 'empty' | 'fresh' | 'stale';
+}
+
+/** All locations as of one moment, in the order of their names. */
+export interface Places {
+  readonly byName: readonly Location[];
+  readonly byId: ReadonlyMap<number, Location>;
+}
+
+/** What the routes read; everything may be as old as it says. */
+export interface Store {
+  /** At most 2 s old: they are some hundreds, so every search goes over them here. */
+  readonly places: () => Promise<Places>;
+  /** At most 10 s old. */
+  readonly fields: () => Promise<ReadonlyMap<number, Field>>;
+  /** At most 1 s old. */
+  readonly summary: () => Promise<Summary>;
+  readonly query: <Row>(text: string, values?: readonly Bound[]) => Promise<Row[]>;
+}
+
+/** Nothing answers later than this, milliseconds. */
+export const queryDeadline = 4000;
+
+/** @param monitored the fields that are watched, in the order in which they are shown. */
+export function openStore(pool: Pool, monitored: readonly string[]): Store {
+  const query = <Row>(text: string, values: readonly Bound[] = []) =>
+    within(pool.query<Row>(text, values), queryDeadline);
+  const places = remember<Places>({ milliseconds: 2000, most: 1 });
+  const fields = remember<ReadonlyMap<number, Field>>({ milliseconds: 10_000, most: 1 });
+  const summary = remember<Summary>({ milliseconds: 1000, most: 1 });
+  const rank = (name: string) => (monitored.includes(name) ? monitored.indexOf(name) : monitored.length);
+  return {
+    query,
+    places: () => places('', () => readPlaces(query)),
+    fields: () =>
+      fields('', async () => {
+        const rows = await query<Field>(sql.fields);
+        rows.sort((a, b) => rank(a.name) - rank(b.name));
+        return new Map(rows.map((row) => [row.id, row]));
+      }),
+    summary: () => summary('', () => readSummary(query)),
+  };
+}
+
+type Query = Store['query'];
+
+async function readPlaces(query: Query): Promise<Places> {
+  const [rows, open] = await Promise.all([
+    query<Omit<Location, 'severity' | 'openAnomalies'>>(sql['all-locations']),
+    query<{ location: number; open: number; worst: number }>(sql['open-anomalies']),
+  ]);
+  const openOf = new Map(open.map((row) => [row.location, row]));
+  const byName = rows.map((row): Location => {
+    const found = openOf.get(row.id);
+    return {
+      ...row,
+      // What parts its words may be a hyphen there.
+      folded: foldName(row.folded),
+      severity: severities[(found?.worst ?? 0) - 1] ?? null,
+      openAnomalies: found?.open ?? 0,
+    };
+  });
+  byName.sort((a, b) => compare(a.folded, b.folded) || a.id - b.id);
+  return { byName, byId: new Map(byName.map((one) => [one.id, one])) };
+}
+
+/** By code unit, as the cursor compares. */
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+async function readSummary(query: Query): Promise<Summary> {
+  const [row] = await query<
+    { [Name in Severity]: number } & {
+      locations: number;
+      lastCollectionAt: Date | null;
+      collectedLastHour: number;
+      isFresh: number | null;
+      affectedLocations: number;
+    }
+  >(sql.summary);
+  if (row === undefined) throw new Error('an aggregate gave no row');
+  const { locations, lastCollectionAt, collectedLastHour, isFresh, affectedLocations } = row;
+  return {
+    locations,
+    affectedLocations,
+    open: { minor: row.minor, major: row.major, severe: row.severe },
+    lastCollectionAt,
+    collectedLastHour,
+    state: lastCollectionAt === null ? 'empty' : isFresh === 1 ? 'fresh' : 'stale',
+  };
+}
+
+/** A wait for a connection has no deadline of its own. */
+async function within<Value>(work: Promise<Value>, milliseconds: number): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`the database did not answer within ${milliseconds / 1000} s`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

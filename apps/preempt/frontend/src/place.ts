@@ -1,0 +1,196 @@
+import { type Anomaly, type Place, readAnomalies, readPlace, readSeries } from './api.ts';
+import { drawChart } from './chart/chart.ts';
+import { chartTable } from './chart/table.ts';
+import { html } from './element.ts';
+import type { Range } from './route.ts';
+import { ranges } from './route.ts';
+import { sign } from './severity.ts';
+import { agoText, coordinateText, countryName, countText, fieldLabel, timeText, valueText } from './words.ts';
+
+export interface PlacePanel {
+  /** Shows a location; `focus` when a person asked for it, not the address. */
+  readonly show: (id: number, range: Range, focus: boolean) => void;
+  readonly hide: () => void;
+  /** Reads it again when an anomaly of it came. */
+  readonly refresh: (location: number) => void;
+}
+
+const names: Readonly<Record<Range, string>> = {
+  '1d': 'Day',
+  '7d': 'Week',
+  '28d': '4 weeks',
+  '365d': 'Year',
+};
+const minute = 60_000;
+
+/** What is known of one location: its newest values, a chart of each field, its anomalies. */
+export function createPlace(
+  section: HTMLElement,
+  change: (range: Range) => void,
+  close: () => void,
+): PlacePanel {
+  let controller: AbortController | undefined;
+  let shown: { readonly id: number; readonly range: Range } | undefined;
+
+  const load = async (id: number, range: Range, focus: boolean, isQuiet: boolean) => {
+    controller?.abort();
+    controller = new AbortController();
+    const { signal } = controller;
+    shown = { id, range };
+    section.hidden = false;
+    section.setAttribute('aria-busy', 'true');
+    const title = html('h2', { id: 'place-title', tabindex: -1 }, 'Loading ...');
+    if (!isQuiet) section.replaceChildren(head(title, close));
+    try {
+      const [place, { anomalies }] = await Promise.all([
+        readPlace(id, signal),
+        readAnomalies({ location: String(id), state: 'all', limit: '200' }, signal),
+      ]);
+      if (signal.aborted) return;
+      title.textContent = place.name;
+      document.title = `${place.name}: Preempt`;
+      const charts = html('div', { class: 'charts' });
+      // A list that is refreshed under the reader's hand keeps its place until the new one is there.
+      const figures = place.latest.map(({ field, unit }) =>
+        figure(place, field, unit, range, anomalies, signal, () => void load(id, range, false, false)),
+      );
+      charts.append(...figures.map(({ element }) => element));
+      if (isQuiet) await Promise.all(figures.map(({ ready }) => ready));
+      if (signal.aborted) return;
+      section.replaceChildren(
+        head(title, close),
+        facts(place),
+        ...lasting(place.anomalies),
+        ranged(range, change),
+        place.latest.length === 0
+          ? html(
+              'p',
+              { class: 'notice' },
+              'No weather of this place yet: each is collected several times a day.',
+            )
+          : charts,
+      );
+      if (focus) {
+        title.focus({ preventScroll: true });
+        section.scrollIntoView({ block: 'nearest' });
+      }
+    } catch (error) {
+      if (signal.aborted || isQuiet) return;
+      title.textContent = 'This location could not be read';
+      const again = html('button', { type: 'button' }, 'Try again');
+      again.addEventListener('click', () => void load(id, range, true, false));
+      section.replaceChildren(
+        head(title, close),
+        html('p', { class: 'notice', role: 'alert' }, (error as Error).message),
+        again,
+      );
+      if (focus) title.focus();
+    } finally {
+      if (!signal.aborted) section.removeAttribute('aria-busy');
+    }
+  };
+  let timer = 0;
+  return {
+    show(id, range, focus) {
+      if (shown?.id === id && shown.range === range) return;
+      void load(id, range, focus, shown?.id === id);
+    },
+    hide() {
+      controller?.abort();
+      shown = undefined;
+      section.hidden = true;
+      section.replaceChildren();
+      document.title = 'Preempt: weather anomalies';
+    },
+    refresh(location) {
+      if (shown?.id !== location) return;
+      clearTimeout(timer);
+      // Not while somebody reads a table or walks along a line.
+      timer = window.setTimeout(() => {
+        if (shown !== undefined && !section.contains(document.activeElement))
+          void load(shown.id, shown.range, false, true);
+      }, 2500);
+    },
+  };
+}
+
+function head(title: HTMLElement, close: () => void): HTMLElement {
+  const button = html('button', { type: 'button', class: 'close', 'aria-label': 'Close the location' }, '×');
+  button.addEventListener('click', close);
+  return html('div', { class: 'head' }, title, button);
+}
+
+function facts({ country, latitude, longitude, elevation, population, collectedAt }: Place): HTMLElement {
+  const parts = [
+    countryName(country),
+    coordinateText(latitude, longitude),
+    elevation === null ? '' : `${elevation} m`,
+    population === 0 ? '' : countText(population, 'inhabitant'),
+    collectedAt === null ? 'not collected yet' : `collected ${agoText(collectedAt)}`,
+  ];
+  return html('p', { class: 'facts' }, parts.filter((part) => part !== '').join(' · '));
+}
+
+function lasting(anomalies: readonly Anomaly[]): HTMLElement[] {
+  if (anomalies.length === 0) return [];
+  const items = anomalies.map((one) =>
+    html(
+      'li',
+      {},
+      sign(one.severity),
+      html('div', {}, html('b', {}, `${one.severity} · ${fieldLabel(one.field)}`), ` ${one.explanation}`),
+    ),
+  );
+  return [html('ul', { class: 'lasting', 'aria-label': 'Anomalies that last' }, ...items)];
+}
+
+function ranged(range: Range, change: (range: Range) => void): HTMLElement {
+  const choices = ranges.map((one) => {
+    const input = html('input', { type: 'radio', name: 'range', value: one, checked: one === range });
+    input.addEventListener('change', () => change(one));
+    return html('label', {}, input, html('span', {}, names[one]));
+  });
+  return html('fieldset', { class: 'ranges' }, html('legend', { class: 'unseen' }, 'Time shown'), ...choices);
+}
+
+function figure(
+  place: Place,
+  field: string,
+  unit: string,
+  range: Range,
+  anomalies: readonly Anomaly[],
+  signal: AbortSignal,
+  retry: () => void,
+): { readonly element: HTMLElement; readonly ready: Promise<void> } {
+  const label = fieldLabel(field);
+  const latest = place.latest.find((one) => one.field === field);
+  const caption = html(
+    'figcaption',
+    {},
+    html('h3', {}, label),
+    latest === undefined
+      ? undefined
+      : html('span', { class: 'latest', title: timeText(latest.observedAt) }, valueText(latest.value, unit)),
+  );
+  const body = html('div', { class: 'body' }, html('p', { class: 'notice' }, 'Loading ...'));
+  const to = Math.ceil(Date.now() / minute) * minute;
+  const from = to - Number.parseInt(range, 10) * 24 * 60 * minute;
+  const query = { field, from: new Date(from).toISOString(), to: new Date(to).toISOString(), points: '400' };
+  const own = anomalies.filter((one) => one.field === field);
+  const ready = readSeries(place.id, query, signal).then(
+    (series) => {
+      if (series.observations.length === 0) {
+        body.replaceChildren(html('p', { class: 'notice' }, 'Nothing was measured in this time.'));
+        return;
+      }
+      body.replaceChildren(drawChart(label, series, own), chartTable(label, series, own));
+    },
+    (error: Error) => {
+      if (signal.aborted) return;
+      const again = html('button', { type: 'button' }, 'Try again');
+      again.addEventListener('click', retry);
+      body.replaceChildren(html('p', { class: 'notice', role: 'alert' }, error.message), again);
+    },
+  );
+  return { element: html('figure', {}, caption, body), ready };
+}

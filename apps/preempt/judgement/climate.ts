@@ -1,0 +1,65 @@
+import { median, scaleOf, shrunk } from './robust.ts';
+import { day, hour } from './series.ts';
+
+/** What is usual at each part of the day in this season, on the field's even scale. */
+export interface Climate {
+  /** Medians of 8 parts of three hours, by UTC. */
+  readonly medians: readonly number[];
+  /** Robust standard deviations of the same parts. */
+  readonly deviations: readonly number[];
+}
+
+/** Parts of a day; with one value every two hours each has some 130 in three months. */
+export const partsOfDay = 8;
+/** So many samples weigh as much as the whole day's figure. */
+const weight = 12;
+/** A season: so many days before or after, in this year or another. */
+const seasonDays = 45;
+
+export const partOf = (at: number): number => Math.floor((at % day) / (3 * hour));
+
+/**
+ * The climate of a season from a location's own history: the median and the median absolute deviation by the hour and
+ * the time of the year, drawn to the whole day's where samples are few.
+ * @param around the time whose season is meant, milliseconds.
+ */
+export function climateOf(
+  times: ArrayLike<number>,
+  measures: ArrayLike<number>,
+  around: number,
+  regular: boolean,
+  grain: number,
+): Climate {
+  const parts: number[][] = Array.from({ length: partsOfDay }, () => []);
+  const all: number[] = [];
+  for (let index = 0; index < times.length; index += 1) {
+    const at = times[index] as number;
+    if (daysApart(at, around) > seasonDays && !within(at, around)) continue;
+    const measure = measures[index] as number;
+    parts[partOf(at)]?.push(measure);
+    all.push(measure);
+  }
+  if (all.length === 0) {
+    return { medians: Array(partsOfDay).fill(0), deviations: Array(partsOfDay).fill(grain) };
+  }
+  const centre = median(all);
+  const spread = scaleOf(all, regular, grain);
+  const medians = parts.map((part) =>
+    part.length === 0 ? centre : shrunk(median(part), part.length, centre, weight),
+  );
+  const deviations = parts.map((part) => {
+    const own = part.length < 3 ? spread : scaleOf(part, regular, grain);
+    return Math.max(grain, shrunk(own, part.length, spread, weight));
+  });
+  return { medians, deviations };
+}
+
+/** The last three months always count: a young history has no other. */
+const within = (at: number, around: number) => at <= around && around - at <= 2 * seasonDays * day;
+
+/** Days between two times of the year, whatever the years. */
+function daysApart(one: number, other: number): number {
+  const year = 365.2425 * day;
+  const apart = Math.abs(one - other) % year;
+  return Math.min(apart, year - apart) / day;
+}

@@ -78,7 +78,7 @@ async function overlayWithSource(): Promise<string> {
   const text = await readFile(file, 'utf8');
   const edited = text
     .replace(/^(\s+url:).*$/m, `$1 ${openMeteoUrl}`)
-    .replace(/^(\s+daily_budget:).*$/m, '$1 100000000');
+    .replace(/^(\s+daily_budget:).*$/m, '$1 10000000');
   assert.is((parse(edited) as { weather: { source: { url: string } } }).weather.source.url, openMeteoUrl);
   await writeFile(file, edited);
   return folder;

@@ -16,14 +16,15 @@ export const alarmsPerMonth = 1;
 export const month = 30 * day;
 /** How the alarms of a field are shared out. */
 const shares: Readonly<Record<Signal, number>> = {
-  jump: 0.45,
+  jump: 0.3,
+  spike: 0.2,
   unusual: 0.1,
   level: 0.15,
-  burst: 0.15,
+  burst: 0.1,
   stuck: 0.15,
 };
 /** Peaks closer than this are one event. */
-const apart = 24 * hour;
+const apart = 12 * hour;
 
 /** What one series adds to the calibration of its field: its highest readings, on time that no model had learned from. */
 export interface Peaks {

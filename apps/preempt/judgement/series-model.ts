@@ -79,7 +79,7 @@ export function fitSeries(
     spread: scaleOf(away, regular, grain),
     level: { centre: 0, scale: 1 },
     repeats: repeatsOf(field, possible),
-    tails: { jump: 1, unusual: 1, level: 1, burst: 1, stuck: 1 },
+    tails: { jump: 1, spike: 1, unusual: 1, level: 1, burst: 1, stuck: 1 },
     samples: times.length,
     until,
   };

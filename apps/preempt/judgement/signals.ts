@@ -6,10 +6,11 @@ import { hour, type Observation } from './series.ts';
 import type { SeriesModel } from './series-model.ts';
 
 /**
- * What may be wrong with a value: it jumped from where the last hours led, it is unusual for the hour and the season, the
- * last two days lie off, the last hours leap about, or it has not moved.
+ * What may be wrong with a value: it jumped from where the last hours led, the one before it had leapt away and is left
+ * again, it is unusual for the hour and the season, the last two days lie off, the last hours leap about, or it has not
+ * moved.
  */
-export const signalNames = ['jump', 'unusual', 'level', 'burst', 'stuck'] as const;
+export const signalNames = ['jump', 'spike', 'unusual', 'level', 'burst', 'stuck'] as const;
 export type Signal = (typeof signalNames)[number];
 export type Signals = Readonly<Record<Signal, number>>;
 
@@ -30,9 +31,11 @@ export interface Reading {
   readonly unmovedFor: number;
 }
 
-const none: Signals = { jump: 0, unusual: 0, level: 0, burst: 0, stuck: 0 };
+const none: Signals = { jump: 0, spike: 0, unusual: 0, level: 0, burst: 0, stuck: 0 };
 const levelWindow = 48 * hour;
 const burstWindow = 18 * hour;
+/** A leap that is left again later than this was weather. */
+const leftWithin = 6 * hour;
 /** The outliers among many are another signal's. */
 const levelBound = 4;
 const burstBound = 25;
@@ -40,8 +43,10 @@ const burstBound = 25;
 /** Reads a series in the order of time; each reading knows only what came before it. */
 export function startReading(field: Field, model: SeriesModel): (observation: Observation) => Reading {
   const forecast = startForecast(model.persistence);
+  const fading = model.persistence.fadeHours * hour;
   const level = startWindow(levelWindow);
   const burst = startWindow(burstWindow);
+  let before: { at: number; leap: number; mean: number; deviation: number } | undefined;
   const run = { value: Number.NaN, since: 0, counted: 0, steps: 0 };
 
   return ({ at, value }) => {
@@ -61,6 +66,13 @@ export function startReading(field: Field, model: SeriesModel): (observation: Ob
 
     const surprise = (measure - reading.expected) / deviation;
     const jump = field.onlyAbove ? Math.max(0, surprise) : Math.abs(surprise);
+    // What it would have been expected to be without the value before.
+    const back = before === undefined ? 0 : away - before.mean * Math.exp(-(at - before.at) / fading);
+    const spike =
+      before === undefined || at - before.at > leftWithin || (field.onlyAbove && before.leap < 0)
+        ? 0
+        : Math.max(0, Math.abs(before.leap) - Math.abs(back)) / before.deviation;
+    before = { at, leap: measure - reading.expected, mean, deviation };
     const offset = (measure - usual) / usualDeviation;
     const unusual = field.onlyAbove ? Math.max(0, offset) : Math.abs(offset);
     const scaled = away / model.spread;
@@ -80,7 +92,7 @@ export function startReading(field: Field, model: SeriesModel): (observation: Ob
     return {
       ...reading,
       impossible: false,
-      signals: { jump, unusual, level: levelAway, burst: leaping, stuck },
+      signals: { jump, spike, unusual, level: levelAway, burst: leaping, stuck },
       unmovedFor: at - run.since,
     };
   };

@@ -47,9 +47,9 @@ export interface Detection {
  * Recall of injected faults at one false alarm a location and month over all fields, beside a plain z-score at the same
  * rate. Both have their limits, a field, from places whose faults are not looked for; the rest is held out.
  */
-export function benchDetection(say: (message: string) => void): Detection {
+export function benchDetection(say: (message: string) => void, family = 'held-out'): Detection {
   const fitAll = (series: readonly Series[]) => series.map(fit);
-  const names = Array.from({ length: seeds }, (_, index) => `seed-${index + 1}`);
+  const names = Array.from({ length: seeds }, (_, index) => `${family}-${index + 1}`);
   const calibration = fitAll(names.flatMap((name) => worldOf(`${name}-calibration`, placesToCalibrate)));
   say(`calibrating on ${calibration.length} series of ${seeds * placesToCalibrate} places`);
   const limits = calibrate(calibration);

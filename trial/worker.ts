@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder that stands for a claim of all pods, by the volume's name. */
   readonly folders?: Readonly<Record<string, string>>;
+  /** What else changes in a mounted file: an address that no `name:port` says. */
+  readonly edit?: (text: string, path: string) => string;
   /** Tells runs of one pod apart. */
   readonly label?: string;
 }
@@ -51,6 +53,7 @@ export async function startWorker(trial: Trial, options: WorkerOptions): Promise
       // A pod has addresses of its own; here many share one.
       env: { METRICS_ADDRESS: `127.0.0.1:${port}`, ...options.env },
       standIn: { bin: [join(root, 'node_modules', '.bin')], cwd: root, paths },
+      ...(options.edit === undefined ? {} : { edit: options.edit }),
       ...(options.label === undefined ? {} : { label: options.label }),
     },
   );

@@ -1,5 +1,5 @@
 -- Where the weather is watched. The number is the gazetteer's own, so that a repeated seed changes nothing.
-CREATE TABLE locations (
+CREATE TABLE IF NOT EXISTS locations (
   id INT UNSIGNED NOT NULL PRIMARY KEY,
   name VARCHAR(200) NOT NULL,
   search_name VARCHAR(200) CHARACTER SET ascii NOT NULL COMMENT 'the name in lower case and without marks, for the search',
@@ -11,11 +11,13 @@ CREATE TABLE locations (
   timezone VARCHAR(64) CHARACTER SET ascii NOT NULL COMMENT 'IANA',
   collected_at DATETIME(3) NULL COMMENT 'when the stream last accepted what its source gave',
   KEY locations_due (collected_at, id),
-  KEY locations_search (search_name)
+  KEY locations_search (search_name),
+  -- What lies outside the source refuses, and with it the whole request that names it.
+  CONSTRAINT locations_place CHECK (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)
 ) ENGINE = InnoDB;
 
 -- A day's calls of the source, noted before they are made: a killed run has spent them.
-CREATE TABLE source_calls (
+CREATE TABLE IF NOT EXISTS source_calls (
   day DATE NOT NULL PRIMARY KEY,
   spent INT UNSIGNED NOT NULL
 ) ENGINE = InnoDB;

@@ -1,6 +1,6 @@
 -- How far the detector has judged a series, and whether it is in the middle of an event: one transaction moves this
 -- and writes the anomaly, so that a window judged again changes nothing.
-CREATE TABLE judgements (
+CREATE TABLE IF NOT EXISTS judgements (
   location_id INT UNSIGNED NOT NULL,
   field_id SMALLINT UNSIGNED NOT NULL,
   judged_until DATETIME NOT NULL,
@@ -9,7 +9,7 @@ CREATE TABLE judgements (
 ) ENGINE = InnoDB;
 
 -- One event, from the first value above the threshold to the first below the lower one.
-CREATE TABLE anomalies (
+CREATE TABLE IF NOT EXISTS anomalies (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   location_id INT UNSIGNED NOT NULL,
   field_id SMALLINT UNSIGNED NOT NULL,

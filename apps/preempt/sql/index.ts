@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Each statement stands in a file of its own; all are read when the process starts. */
+function read<const Name extends string>(names: readonly Name[]): Readonly<Record<Name, string>> {
+  const texts = names.map((name) => [name, readFileSync(join(import.meta.dirname, `${name}.sql`), 'utf8')]);
+  return Object.fromEntries(texts) as Record<Name, string>;
+}
+
+/** The statements, by the names of their files. */
+export const sql = read([
+  'lock-migrations',
+  'make-migrations',
+  'note-migration',
+  'read-migrations',
+  'schema-version',
+  'unlock-migrations',
+]);

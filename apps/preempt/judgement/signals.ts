@@ -29,6 +29,10 @@ export interface Reading {
   readonly usualDeviation: number;
   /** Milliseconds for which it has been the same. */
   readonly unmovedFor: number;
+  /** The value before, and what was expected of it: what a spike is about. */
+  readonly leapt?: { readonly at: number; readonly value: number; readonly expected: number };
+  /** How far the last two days lie off, in spreads of the series, with its sign. */
+  readonly levelAway: number;
 }
 
 const none: Signals = { jump: 0, spike: 0, unusual: 0, level: 0, burst: 0, stuck: 0 };
@@ -46,7 +50,9 @@ export function startReading(field: Field, model: SeriesModel): (observation: Ob
   const fading = model.persistence.fadeHours * hour;
   const level = startWindow(levelWindow);
   const burst = startWindow(burstWindow);
-  let before: { at: number; leap: number; mean: number; deviation: number } | undefined;
+  let before:
+    | { at: number; value: number; expected: number; leap: number; mean: number; deviation: number }
+    | undefined;
   const run = { value: Number.NaN, since: 0, counted: 0, steps: 0 };
 
   return ({ at, value }) => {
@@ -58,7 +64,7 @@ export function startReading(field: Field, model: SeriesModel): (observation: Ob
     const deviation = Math.max(field.grain, step * (model.partScales[part] as number));
     const reading = { at, value, expected: baseline + mean, deviation, usual, usualDeviation };
     if (!Number.isFinite(value) || value < field.least || value > field.most) {
-      return { ...reading, impossible: true, signals: none, unmovedFor: 0 };
+      return { ...reading, impossible: true, signals: none, unmovedFor: 0, levelAway: 0 };
     }
     const measure = field.spread(value);
     const away = measure - baseline;
@@ -72,7 +78,8 @@ export function startReading(field: Field, model: SeriesModel): (observation: Ob
       before === undefined || at - before.at > leftWithin || (field.onlyAbove && before.leap < 0)
         ? 0
         : Math.max(0, Math.abs(before.leap) - Math.abs(back)) / before.deviation;
-    before = { at, leap: measure - reading.expected, mean, deviation };
+    const leapt = before;
+    before = { at, value, expected: reading.expected, leap: measure - reading.expected, mean, deviation };
     const offset = (measure - usual) / usualDeviation;
     const unusual = field.onlyAbove ? Math.max(0, offset) : Math.abs(offset);
     const scaled = away / model.spread;
@@ -94,6 +101,8 @@ export function startReading(field: Field, model: SeriesModel): (observation: Ob
       impossible: false,
       signals: { jump, spike, unusual, level: levelAway, burst: leaping, stuck },
       unmovedFor: at - run.since,
+      ...(spike > 0 && leapt !== undefined ? { leapt } : {}),
+      levelAway: lately.mean,
     };
   };
 }

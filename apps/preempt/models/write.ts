@@ -1,4 +1,4 @@
-import { link, open, readdir, rm, unlink } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileOf, partialPrefix, versionOf } from './format.ts';
 
@@ -41,13 +41,23 @@ export async function publish(
       await file.close();
     }
     if (!(await mayPublish())) return false;
-    // A link, unlike a new name, never replaces what is there.
-    await link(partial, join(folder, fileOf(version)));
+    await name(partial, join(folder, fileOf(version)));
   } finally {
     await rm(partial, { force: true }).catch(() => {});
   }
   await syncFolder(folder);
   return true;
+}
+
+/** A link, unlike a new name, never replaces what is there; not every volume knows links. */
+async function name(partial: string, file: string): Promise<void> {
+  try {
+    await link(partial, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error;
+    await rename(partial, file);
+  }
 }
 
 /** Removes versions beyond those that are kept, and what a killed trainer left half written. */

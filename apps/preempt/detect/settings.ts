@@ -1,0 +1,16 @@
+import { matching } from '@plumbline/kit';
+import { mysqlSettings } from '@plumbline/kit/mysql';
+import { configuredSettings, workerSettings } from '../worker-settings.ts';
+
+/** Where the models' claim is mounted. */
+export const modelsSettings = {
+  modelsPath: matching('MODELS_PATH', 'the folder of the models, from the root: /models', /^\//),
+} as const;
+
+/** What the detector reads from its environment. */
+export const detectorSettings = {
+  ...workerSettings,
+  ...configuredSettings,
+  ...mysqlSettings,
+  ...modelsSettings,
+} as const;

@@ -34,6 +34,10 @@ const benches: Readonly<Record<string, Entry>> = {
     about: 'the share of defects that the rules find, put into every overlay one at a time',
     load: async () => (await import('./bench/mutants.ts')).benchMutants,
   },
+  preempt: {
+    about: 'faults that the detector finds beside a plain z-score, at the same rate of false alarms',
+    load: async () => (await import('./bench/preempt.ts')).benchPreempt,
+  },
 };
 
 const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`);

@@ -13,7 +13,7 @@ await runWorker({
   async work(log, signal) {
     const config = readConfig(process.env, detectorSettings);
     const configuration = await readConfiguration(config.configPath);
-    const pool = connectPool(config, 'detector', 1, log);
+    const pool = connectPool(config, 'detector', 1, log, { statementSeconds: 30 });
     try {
       await detect({
         pool,

@@ -1,3 +1,4 @@
+export { type Band, bandsOf } from './band.ts';
 export {
   alarmsPerMonth,
   type Limits,

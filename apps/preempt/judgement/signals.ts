@@ -1,4 +1,4 @@
-import { partOf } from './climate.ts';
+import { partOf, usualAt } from './climate.ts';
 import type { Field } from './fields.ts';
 import { startForecast } from './persistence.ts';
 import { curveAt } from './seasonal-curve.ts';
@@ -57,8 +57,7 @@ export function startReading(field: Field, model: SeriesModel): (observation: Ob
 
   return ({ at, value }) => {
     const part = partOf(at);
-    const usual = model.climate.medians[part] as number;
-    const usualDeviation = model.climate.deviations[part] as number;
+    const { median: usual, deviation: usualDeviation } = usualAt(model.climate, at);
     const baseline = model.curve === undefined ? usual : curveAt(model.curve, at);
     const { mean, deviation: step } = forecast.expect(at);
     const deviation = Math.max(field.grain, step * (model.partScales[part] as number));

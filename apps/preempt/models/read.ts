@@ -92,6 +92,8 @@ async function readVersion(file: string, wanted: ReadonlySet<number>) {
       if (header.format !== format) {
         throw new Error(`its format is ${header.format}, and this program reads ${format}`);
       }
+      // Who wants no location asks for the header alone.
+      if (wanted.size === 0) break;
       continue;
     }
     const location = Number(whoseLine(line));
@@ -102,6 +104,7 @@ async function readVersion(file: string, wanted: ReadonlySet<number>) {
       broken.push(location);
     }
   }
+  input.destroy();
   if (header === undefined) throw new Error('it is empty');
   return { header, locations, broken };
 }

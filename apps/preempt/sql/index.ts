@@ -33,5 +33,6 @@ export const sql = read([
   'take-trainer-lock',
   'unlock-migrations',
   'withdraw-event',
+  'write-bands',
   'write-event',
 ]);

@@ -32,10 +32,11 @@ export async function publish(
       for (const line of lines) {
         waiting += line;
         if (waiting.length < 1 << 20) continue;
-        await file.write(waiting);
+        await file.appendFile(waiting);
         waiting = '';
       }
-      await file.write(waiting);
+      // Unlike `write`, which ends short on a disk that fills up and calls it a success.
+      await file.appendFile(waiting);
       await file.sync();
     } finally {
       await file.close();

@@ -54,23 +54,30 @@ const spanOf = (subjects: readonly Subject[]) =>
     return sum + ((later.at(-1)?.at ?? 0) - (later[0]?.at ?? 0)) / month;
   }, 0);
 
-/** Sets the limits of every way, a field, to its share of the alarms on the clean time of some places. */
+/**
+ * Sets the limits of every way, a field, to its share of the alarms on the clean time of some places. Those of the
+ * signals come from every other place, and what a score has to reach from the rest: else it would be too low for both.
+ */
 export function calibrate(subjects: readonly Subject[]): AllLimits {
   const byField = Map.groupBy(subjects, (subject) => seriesOf(subject).field);
   const fields = byField.size;
   return new Map(
     [...byField].map(([field, own]) => {
-      const wanted = (alarmsPerMonth / fields) * spanOf(own);
+      const [some, others] = [0, 1].map((half) => own.filter((_, index) => index % 2 === half)) as [
+        Subject[],
+        Subject[],
+      ];
+      const wanted = (alarmsPerMonth / fields) * spanOf(others);
       const limitsBy = (way: 'model' | 'statistics') =>
         limitsOf(
-          own.map((subject) => peaksOn(field, subject[way])),
+          some.map((subject) => peaksOn(field, subject[way])),
           fields,
           usualLimits(field),
         );
       const limits = { model: limitsBy('model'), statistics: limitsBy('statistics') };
       const raiseOf = (scorer: (subject: Subject) => Scorer) =>
         limitFor(
-          own.map((subject) => scorer(subject)(seriesOf(subject).later)),
+          others.map((subject) => scorer(subject)(seriesOf(subject).later)),
           wanted,
         );
       const raise = {

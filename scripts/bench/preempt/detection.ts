@@ -17,7 +17,7 @@ import { realSeries, type Series, worldOf } from './worlds.ts';
 
 /** Each seed has places, seasons and faults of its own. */
 const seeds = 4;
-const placesToCalibrate = 25;
+const placesToCalibrate = 40;
 const placesToTest = 25;
 
 /** A part of a bench: what is printed, and its figures for the last line. */

@@ -129,7 +129,7 @@ test('a disk that is full keeps the versions that are there, and nothing half wr
   if (mounted.status !== 0) return;
   try {
     await publish(small, 1, linesOf(1));
-    const many = Array.from({ length: 60 }, (_, index) => lineOf(String(index), { temperature_2m: model }));
+    const many = Array.from({ length: 300 }, (_, index) => lineOf(String(index), { temperature_2m: model }));
     const error = await publish(small, 2, [...linesOf(2), ...many]).then(
       () => undefined,
       (thrown: NodeJS.ErrnoException) => thrown,

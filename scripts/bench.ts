@@ -35,7 +35,7 @@ const benches: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./bench/mutants.ts')).benchMutants,
   },
   preempt: {
-    about: 'faults that the detector finds beside a plain z-score, at the same rate of false alarms',
+    about: "preempt's store beside LOAD DATA, and its detector beside a plain z-score",
     load: async () => (await import('./bench/preempt.ts')).benchPreempt,
   },
   'preempt-scale': {

@@ -3,8 +3,11 @@ import { createLog, type Log } from './log.ts';
 
 export interface Worker {
   readonly name: string;
-  /** Works until the signal is aborted (or its work is done), then finishes what it holds and returns. */
-  readonly work: (log: Log, signal: AbortSignal) => Promise<void>;
+  /**
+   * Works until the signal is aborted (or its work is done), then finishes what it holds and returns: nothing, or the
+   * status of the process where that says more than done or failed.
+   */
+  readonly work: (log: Log, signal: AbortSignal) => Promise<void> | Promise<number>;
 }
 
 /** Below the 60 s that the manifests give between SIGTERM and SIGKILL. */
@@ -12,8 +15,8 @@ const graceMilliseconds = 50_000;
 
 /**
  * Runs a worker as the process: the first SIGTERM or SIGINT asks it to end, a second one or the end of the grace ends
- * it; then the process ends as by that signal. Ends with 0 when the work is done, with 1 when it failed, with 2 when
- * the environment is not right.
+ * it; then the process ends as by that signal. Ends with 0 when the work is done (or with what it gave), with 1 when it
+ * failed, with 2 when the environment is not right.
  */
 export async function runWorker({ name, work }: Worker): Promise<void> {
   const level = process.env.LOG_LEVEL ?? 'info';
@@ -42,9 +45,9 @@ export async function runWorker({ name, work }: Worker): Promise<void> {
     process.exit(1);
   });
   try {
-    await work(log, controller.signal);
+    const status = await work(log, controller.signal);
     log.info('ended');
-    process.exit(0);
+    process.exit(status ?? 0);
   } catch (error) {
     if (error instanceof ConfigError) {
       log.fatal({ mistakes: error.mistakes }, error.message);

@@ -14,3 +14,6 @@ export const detectorSettings = {
   ...mysqlSettings,
   ...modelsSettings,
 } as const;
+
+/** Below the 240 s after which the manifest ends a run: what is left by then is the next run's. */
+export const detectorDeadline = { seconds: 180, statementSeconds: 25 } as const;

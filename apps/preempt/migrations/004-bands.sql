@@ -1,5 +1,5 @@
 -- What is usual, for people who look at a chart: written by the trainer from what it has learned.
-CREATE TABLE bands (
+CREATE TABLE IF NOT EXISTS bands (
   location_id INT UNSIGNED NOT NULL,
   field_id SMALLINT UNSIGNED NOT NULL,
   part TINYINT UNSIGNED NOT NULL COMMENT 'of the UTC day, three hours each, from 0',

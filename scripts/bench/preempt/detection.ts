@@ -2,6 +2,7 @@ import { table } from '@plumbline/validators';
 import { alarmsPerMonth } from '../../../apps/preempt/judgement/index.ts';
 import { nycWeather } from '../../../trial/downloads/nyc-weather.ts';
 import { faultKinds } from '../../../trial/seasons/faults.ts';
+import type { Part } from '../preempt.ts';
 import {
   calibrate,
   lookFor,
@@ -19,12 +20,6 @@ import { realSeries, type Series, worldOf } from './worlds.ts';
 const seeds = 4;
 const placesToCalibrate = 40;
 const placesToTest = 25;
-
-/** A part of a bench: what is printed, and its figures for the last line. */
-export interface Part {
-  readonly text: string;
-  readonly figures: readonly string[];
-}
 
 const subjects = (series: readonly Series[]): Subject[] =>
   series.map((one) => ({ model: fit(one, 'model'), statistics: fit(one, 'statistics') }));

@@ -1,0 +1,53 @@
+import type { Pool } from '@plumbline/kit/mysql';
+import { sql } from '../sql/index.ts';
+
+/** What a day's calls may come to by now. */
+export interface Budget {
+  /** How many calls may be made now. */
+  readonly left: () => Promise<number>;
+  /** Notes calls before they are made; false, and nothing is noted, where that is more than there is. */
+  readonly spend: (calls: number) => Promise<boolean>;
+  /** Notes that nothing of the day is left. */
+  readonly exhaust: () => Promise<void>;
+}
+
+const [secondsADay, periodSeconds] = [86_400, 300];
+
+/**
+ * How many calls the day's first runs may have made together by the end of the run that begins at `time`: as much of the
+ * budget as of the day.
+ */
+export function allowedBy(time: Date, budget: number): number {
+  const seconds = (time.getTime() / 1000) % secondsADay;
+  const runs = Math.floor(seconds / periodSeconds) + 1;
+  return Math.min(budget, Math.floor((budget * runs * periodSeconds) / secondsADay));
+}
+
+/**
+ * The budget of the UTC day of `now`, the database's time. It is kept in the database, and what is noted there is never
+ * taken back: a run that is killed has spent what it noted, and two at a time share.
+ */
+export function openBudget(pool: Pool, budget: number, now: () => Date): Budget {
+  let begun = '';
+  const today = async () => {
+    const day = now().toISOString().slice(0, 10);
+    if (day !== begun) await pool.change(sql['begin-day'], [day]);
+    begun = day;
+    return day;
+  };
+  return {
+    async left() {
+      const day = await today();
+      const [row] = await pool.query<{ spent: number }>(sql['read-spent'], [day]);
+      return Math.max(0, allowedBy(now(), budget) - (row?.spent ?? 0));
+    },
+    async spend(calls) {
+      const day = await today();
+      const allowed = allowedBy(now(), budget);
+      return (await pool.change(sql['spend-calls'], [calls, day, calls, allowed])).affected === 1;
+    },
+    async exhaust() {
+      await pool.change(sql['spend-day'], [budget, await today()]);
+    },
+  };
+}

@@ -1,0 +1,1 @@
+INSERT IGNORE INTO source_calls (day, spent) VALUES (?, 0)

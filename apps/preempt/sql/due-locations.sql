@@ -1,0 +1,5 @@
+-- Who waits longest comes first. One that was collected after now is due as well: the clock was set back.
+SELECT id, latitude, longitude FROM locations
+WHERE collected_at IS NULL OR collected_at <= ? OR collected_at > ?
+ORDER BY collected_at, id
+LIMIT ?

@@ -1,0 +1,1 @@
+UPDATE locations SET collected_at = ? WHERE id IN (?)

@@ -1,0 +1,1 @@
+SELECT spent FROM source_calls WHERE day = ?

@@ -4,6 +4,7 @@ import { nycWeather } from '../../../trial/downloads/nyc-weather.ts';
 import { faultKinds } from '../../../trial/seasons/faults.ts';
 import type { Part } from '../preempt.ts';
 import {
+  alarmsAsItRuns,
   calibrate,
   lookFor,
   type Result,
@@ -18,7 +19,7 @@ import { realSeries, type Series, worldOf } from './worlds.ts';
 
 /** Each seed has places, seasons and faults of its own. */
 const seeds = 4;
-const placesToCalibrate = 40;
+const placesToCalibrate = 32;
 const placesToTest = 25;
 
 const subjects = (series: readonly Series[]): Subject[] =>
@@ -36,7 +37,9 @@ export async function benchDetection(say: (message: string) => void, family = 'h
   say(`calibrating on ${seeds * placesToCalibrate} generated places`);
   const limits = calibrate(generated('calibration', placesToCalibrate));
   say(`looking for faults in ${seeds * placesToTest} others`);
-  const result = lookFor(generated('test', placesToTest), limits);
+  const tested = generated('test', placesToTest);
+  const result = lookFor(tested, limits);
+  const asItRuns = alarmsAsItRuns(tested).toFixed(2);
   const real = await onRealWeather(say);
   const share = (way: Way) => recallOf(result.trials, way).share.toFixed(3);
   const rate = (way: Way, { alarms, months }: Result) => (alarms[way] / months).toFixed(2);
@@ -46,6 +49,7 @@ export async function benchDetection(say: (message: string) => void, family = 'h
     `zscore=${share('z')}`,
     `alarms=${rate('model', result)}`,
     `zscore_alarms=${rate('z', result)}`,
+    `trainer_alarms=${asItRuns}`,
   ];
   if (real !== undefined) {
     const found = (way: Way) => recallOf(real.trials, way).share.toFixed(3);
@@ -54,6 +58,7 @@ export async function benchDetection(say: (message: string) => void, family = 'h
   const text = [
     `generated seasons, ${Math.round(result.months)} location-months held out:`,
     report(result),
+    `with the limits that ml-trainer sets from these places' own histories: ${asItRuns} alarms`,
     ...(real === undefined
       ? []
       : [`\nNew York's airports in 2013, ${Math.round(real.months)} location-months:`, report(real)]),

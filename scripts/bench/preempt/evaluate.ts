@@ -9,6 +9,7 @@ import {
   readAll,
   usualLimits,
 } from '../../../apps/preempt/judgement/index.ts';
+import { trainSeries } from '../../../apps/preempt/trainer/train-series.ts';
 import { type FaultKind, faultKinds, putFault } from '../../../trial/seasons/faults.ts';
 import { randomOf } from '../../../trial/seasons/random.ts';
 import { type Fitted, modelScorer, type Scorer, zScorer } from './methods.ts';
@@ -137,6 +138,27 @@ export function lookFor(subjects: readonly Subject[], all: AllLimits): Result {
 
 function perWay<Value>(of: (way: Way) => Value): Record<Way, Value> {
   return { model: of('model'), statistics: of('statistics'), z: of('z') };
+}
+
+/**
+ * Alerts a location and month on clean time with the limits that ml-trainer sets by itself, from the histories of these
+ * very places.
+ */
+export function alarmsAsItRuns(subjects: readonly Subject[]): number {
+  const byField = Map.groupBy(subjects, (subject) => seriesOf(subject).field);
+  let alarms = 0;
+  for (const [field, own] of byField) {
+    const trained = own.map((subject) => trainSeries(field, seriesOf(subject).history));
+    const peaks = trained.flatMap((one) => (one?.peaks === undefined ? [] : [one.peaks]));
+    const limits = limitsOf(peaks, byField.size, usualLimits(field));
+    own.forEach((subject, index) => {
+      const model = trained[index]?.model;
+      if (model === undefined) return;
+      const series = seriesOf(subject);
+      alarms += alertsOf(modelScorer({ series, model }, limits)(series.later), 1).length;
+    });
+  }
+  return alarms / (spanOf(subjects) / byField.size);
 }
 
 /** The share that was found, and half of the width of its 95 % interval: places are independent, a place's faults are not. */

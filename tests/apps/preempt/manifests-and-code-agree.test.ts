@@ -7,11 +7,14 @@ import { createRegistry, number, readConfig, type Setting } from '../../../apps/
 import { mysqlSettings } from '../../../apps/kit/mysql/index.ts';
 import { collectorSettings } from '../../../apps/preempt/collector/settings.ts';
 import { readConfiguration } from '../../../apps/preempt/configuration.ts';
+import { detectorDeadline, detectorSettings } from '../../../apps/preempt/detect/settings.ts';
 import { knownMigrations } from '../../../apps/preempt/schema/migrate.ts';
 import { sql } from '../../../apps/preempt/sql/index.ts';
 import { ledgerOf } from '../../../apps/preempt/store/group.ts';
 import { storeMetrics } from '../../../apps/preempt/store/metrics.ts';
 import { storeSettings } from '../../../apps/preempt/store/settings.ts';
+import { trainerMetrics } from '../../../apps/preempt/trainer/metrics.ts';
+import { trainerSettings } from '../../../apps/preempt/trainer/settings.ts';
 import {
   configuredSettings,
   servingSettings,
@@ -38,6 +41,10 @@ const workers: readonly (readonly [string, string, string | undefined, Settings]
   ['Deployment', 'store', 'wait-for-schema', schema],
   ['CronJob', 'collector', undefined, collectorSettings],
   ['CronJob', 'collector', 'wait-for-schema', schema],
+  ['CronJob', 'detector', undefined, detectorSettings],
+  ['CronJob', 'detector', 'wait-for-schema', schema],
+  ['Deployment', 'ml-trainer', undefined, trainerSettings],
+  ['Deployment', 'ml-trainer', 'wait-for-schema', schema],
   ['Job', 'migrate', undefined, { ...workerSettings, ...mysqlSettings }],
   ['Job', 'seed', undefined, { ...workerSettings, ...mysqlSettings }],
   ['Job', 'seed', 'wait-for-schema', schema],
@@ -90,13 +97,15 @@ test('each command names a file that is there, with arguments that it takes', as
 
 test('the port of the probes and metrics is the one that the code listens on', () => {
   for (const system of systems) {
-    const main = workloadOf(system, 'Deployment', 'store').containers.find(({ role }) => role === 'main');
-    const port = main?.spec.ports?.find((one) => one.name === 'metrics')?.containerPort;
-    assert.is(servingSettings.metricsAddress.fallback, `:${port}`);
-    const probes = { livenessProbe: '/livez', startupProbe: '/livez', readinessProbe: '/readyz' } as const;
-    for (const [probe, path] of Object.entries(probes)) {
-      const http = main?.spec[probe as keyof typeof probes]?.httpGet;
-      assert.equal([http?.path, http?.port], [path, 'metrics'], probe);
+    for (const name of ['store', 'ml-trainer']) {
+      const main = workloadOf(system, 'Deployment', name).containers.find(({ role }) => role === 'main');
+      const port = main?.spec.ports?.find((one) => one.name === 'metrics')?.containerPort;
+      assert.is(servingSettings.metricsAddress.fallback, `:${port}`);
+      const probes = { livenessProbe: '/livez', startupProbe: '/livez', readinessProbe: '/readyz' } as const;
+      for (const [probe, path] of Object.entries(probes)) {
+        const http = main?.spec[probe as keyof typeof probes]?.httpGet;
+        assert.equal([http?.path, http?.port], [path, 'metrics'], `${name} ${probe}`);
+      }
     }
   }
 });
@@ -106,6 +115,8 @@ test('config.yaml stands where the code reads it, and is right; its mistakes are
     for (const [kind, name] of [
       ['Deployment', 'store'],
       ['CronJob', 'collector'],
+      ['CronJob', 'detector'],
+      ['Deployment', 'ml-trainer'],
     ] as const) {
       const mount = containerIn(system, kind, name).mounts.find(
         ({ path }) => path === configuredSettings.configPath.fallback,
@@ -149,6 +160,39 @@ test('a run of the collector ends before its Job does, however long it waited at
   ).spec.jobTemplate.spec;
   // Its waits end with their deadlines of 60 s, and the Job with them; who got through waited seconds.
   assert.ok((collectorSettings.deadlineSeconds.fallback ?? 0) + 60 <= activeDeadlineSeconds);
+});
+
+test('a run of the detector ends before its Job does, its last statement and its wait at the start included', async () => {
+  const file = await readFile(join(root, 'base/preempt/detector/cronjob.yaml'), 'utf8');
+  const { activeDeadlineSeconds } = (
+    parse(file) as { spec: { jobTemplate: { spec: { activeDeadlineSeconds: number } } } }
+  ).spec.jobTemplate.spec;
+  assert.ok(detectorDeadline.seconds + detectorDeadline.statementSeconds + 30 <= activeDeadlineSeconds);
+});
+
+test('the models are where their claim is mounted: to be written by the trainer, to be read by the detector', () => {
+  for (const system of systems) {
+    for (const [kind, name] of [
+      ['Deployment', 'ml-trainer'],
+      ['CronJob', 'detector'],
+    ] as const) {
+      const { env, mounts } = containerIn(system, kind, name);
+      const claim = mounts.find((mount) => mount.kind === 'folder' && mount.keeps);
+      assert.is(env.get('MODELS_PATH'), claim?.path, `${system.environment}, ${name}`);
+    }
+  }
+});
+
+test('the guide names every metric of the trainer, and none that is not there', async () => {
+  const guide = await readFile(join(root, 'docs/systems/preempt.md'), 'utf8');
+  const registry = createRegistry();
+  trainerMetrics(registry);
+  const ours = registry
+    .getMetricsAsArray()
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('preempt_trainer_'));
+  const inGuide = [...new Set([...guide.matchAll(/`(preempt_trainer_[a-z_]+)`/g)].map(([, name]) => name))];
+  assert.equal(inGuide.sort(), ours.sort());
 });
 
 test('the alerts name metrics that the store has, and the ledger and stream of config.yaml', async () => {

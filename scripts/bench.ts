@@ -35,8 +35,12 @@ const benches: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./bench/mutants.ts')).benchMutants,
   },
   preempt: {
-    about: "preempt's store beside LOAD DATA of the same rows",
+    about: "preempt's store beside LOAD DATA, and its detector beside a plain z-score",
     load: async () => (await import('./bench/preempt.ts')).benchPreempt,
+  },
+  'preempt-scale': {
+    about: 'ml-trainer and detector on 892 locations with 90 days of history: time and memory',
+    load: async () => (await import('./bench/preempt-scale.ts')).benchPreemptScale,
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Bench } from '../bench.ts';
+import { benchDetection } from './preempt/detection.ts';
 import { benchStore } from './preempt/store.ts';
 
 /** What one part of the system was measured at: for people, and as `name=value`. */
@@ -8,7 +9,10 @@ export interface Part {
 }
 
 /** Each part of the weather monitor that promises a number, in turn. */
-const parts: readonly ((options: Parameters<Bench>[0]) => Promise<Part>)[] = [benchStore];
+const parts: readonly ((options: Parameters<Bench>[0]) => Promise<Part>)[] = [
+  benchStore,
+  ({ say }) => benchDetection(say),
+];
 
 /** Times the parts of preempt, each beside what limits it. */
 export const benchPreempt: Bench = async (options) => {

@@ -46,8 +46,8 @@ export function startFronts(
       const depth = strength * (1 + 0.4 * winter);
       known.push({
         at: planned,
-        temperature: (random.uniform() < 0.65 ? -1 : 0.8) * (0.8 + random.exponential(2.6)) * depth,
-        pressure: (2 + random.exponential(5)) * depth,
+        temperature: (random.uniform() < 0.65 ? -1 : 0.8) * (0.8 + 2.6 * Math.abs(random.normal())) * depth,
+        pressure: (2 + 6 * Math.abs(random.normal())) * depth,
         width: random.between(0.7, 5),
       });
     }

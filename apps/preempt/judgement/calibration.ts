@@ -16,14 +16,15 @@ export const alarmsPerMonth = 1;
 export const month = 30 * day;
 /** How the alarms of a field are shared out. */
 const shares: Readonly<Record<Signal, number>> = {
-  jump: 0.45,
-  unusual: 0.1,
-  level: 0.15,
-  burst: 0.15,
-  stuck: 0.15,
+  jump: 0.35,
+  spike: 0.25,
+  unusual: 0.05,
+  level: 0.05,
+  burst: 0.25,
+  stuck: 0.05,
 };
 /** Peaks closer than this are one event. */
-const apart = 24 * hour;
+const apart = 12 * hour;
 
 /** What one series adds to the calibration of its field: its highest readings, on time that no model had learned from. */
 export interface Peaks {
@@ -54,8 +55,8 @@ export function peaksOf(readings: readonly Reading[], tails: Readonly<Record<Sig
   return { months, tails, peaks: Object.fromEntries(peaks) };
 }
 
-/** So many imagined alarms of the usual limits are mixed in: a few locations alone say little. */
-const imagined = 3;
+/** One imagined alarm of the usual limits is mixed in: a few locations alone say little. */
+const imagined = 1;
 
 /**
  * Sets a field's limits from the peaks of many series, so that together they give its share of the alarms. Between and

@@ -18,6 +18,16 @@ const seasonDays = 45;
 
 export const partOf = (at: number): number => Math.floor((at % day) / (3 * hour));
 
+/** What is usual at a time: between the middles of two parts of the day by proportion. */
+export function usualAt({ medians, deviations }: Climate, at: number): { median: number; deviation: number } {
+  const place = (at % day) / (3 * hour) - 0.5;
+  const low = (Math.floor(place) + partsOfDay) % partsOfDay;
+  const high = (low + 1) % partsOfDay;
+  const share = place - Math.floor(place);
+  const between = (of: readonly number[]) => (of[low] as number) * (1 - share) + (of[high] as number) * share;
+  return { median: between(medians), deviation: between(deviations) };
+}
+
 /**
  * The climate of a season from a location's own history: the median and the median absolute deviation by the hour and
  * the time of the year, drawn to the whole day's where samples are few.

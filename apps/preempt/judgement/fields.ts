@@ -26,14 +26,6 @@ const square = (measure: number) => Math.max(0, measure) ** 2;
 /** Amounts of rain are near to normal by their cube root (C. K. Stidd, 1953). */
 const cubeRoot = (value: number) => Math.cbrt(Math.max(0, value));
 const cube = (measure: number) => Math.max(0, measure) ** 3;
-/** A share between two walls; two percent beyond each, since values stand at the walls. */
-const share = (value: number) => {
-  const bounded = Math.min(100, Math.max(0, value));
-  return 10 * Math.log((bounded + 2) / (102 - bounded));
-};
-const unshare = (measure: number) =>
-  Math.min(100, Math.max(0, (102 * Math.exp(measure / 10) - 2) / (1 + Math.exp(measure / 10))));
-
 const usual = {
   resting: [] as readonly number[],
   onlyAbove: false,
@@ -57,9 +49,7 @@ const known: readonly Field[] = [
     least: 0,
     most: 100,
     resting: [100],
-    spread: share,
-    unspread: unshare,
-    grain: 0.1,
+    grain: 0.5,
   },
   {
     ...usual,

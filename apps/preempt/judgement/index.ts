@@ -1,3 +1,4 @@
+export { type Band, bandsOf } from './band.ts';
 export {
   alarmsPerMonth,
   type Limits,
@@ -7,6 +8,7 @@ export {
   peaksOf,
 } from './calibration.ts';
 export { type Before, type Event, type Severity, severityOf, type Told, tellEvents } from './events.ts';
+export { type Explained, explain } from './explain.ts';
 export { type Field, fieldOf } from './fields.ts';
 export { day, hour, type Observation, thin } from './series.ts';
 export { fitSeries, leastHistory, readAll, type SeriesModel, tailsOf } from './series-model.ts';

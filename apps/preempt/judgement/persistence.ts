@@ -80,8 +80,8 @@ export function startForecast({ fadeHours, trendHours, noise, scale }: Persisten
 
 const choices = {
   fadeHours: [6, 12, 24, 48, 96, 192],
-  trendHours: [0.05, 0.5, 1.5, 3, 6, 12],
-  noise: [0.02, 0.05, 0.1, 0.2, 0.4, 0.8],
+  trendHours: [0.05, 0.5, 1.5, 3, 6],
+  noise: [0.05, 0.1, 0.2, 0.4, 0.8],
 } as const;
 type Name = keyof typeof choices;
 /** Samples that the search looks at. */

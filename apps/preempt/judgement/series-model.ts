@@ -1,4 +1,4 @@
-import { type Climate, climateOf, partOf, partsOfDay } from './climate.ts';
+import { type Climate, climateOf, partOf, partsOfDay, usualAt } from './climate.ts';
 import type { Field } from './fields.ts';
 import { fitPersistence, type Persistence, startForecast } from './persistence.ts';
 import { median, quantile, scaleOf, shrunk } from './robust.ts';
@@ -61,8 +61,7 @@ export function fitSeries(
   const measures = Float64Array.from(possible, ({ value }) => field.spread(value));
   const climate = climateOf(times, measures, until, regular, grain);
   const curve = by === 'model' ? fitCurve(times, measures, regular, grain) : undefined;
-  const baseline = (at: number) =>
-    curve === undefined ? (climate.medians[partOf(at)] as number) : curveAt(curve, at);
+  const baseline = (at: number) => (curve === undefined ? usualAt(climate, at).median : curveAt(curve, at));
   const away = measures.map((measure, index) => measure - baseline(times[index] as number));
   const persistence = fitPersistence(
     times,
@@ -79,7 +78,7 @@ export function fitSeries(
     spread: scaleOf(away, regular, grain),
     level: { centre: 0, scale: 1 },
     repeats: repeatsOf(field, possible),
-    tails: { jump: 1, unusual: 1, level: 1, burst: 1, stuck: 1 },
+    tails: { jump: 1, spike: 1, unusual: 1, level: 1, burst: 1, stuck: 1 },
     samples: times.length,
     until,
   };

@@ -44,11 +44,8 @@ export function readObservation(data: string | undefined): Read {
   if (typeof location !== 'number' || !Number.isInteger(location) || location < 1 || location > 0xffff_ffff) {
     return wrong(`location is ${JSON.stringify(location)}: it takes the number of one`);
   }
-  if (!isTime(collectedAt, collected)) return wrong(`collectedAt is ${JSON.stringify(collectedAt)}: no time`);
-  if (!isTime(observedAt, observed)) return wrong(`observedAt is ${JSON.stringify(observedAt)}: no time`);
-  if (Date.parse(observedAt) > Date.parse(collectedAt) + ahead) {
-    return wrong(`it was observed at ${observedAt}, and collected at ${collectedAt}, before that`);
-  }
+  const times = judgeTimes(collectedAt, observedAt);
+  if (times !== undefined) return wrong(times);
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     return wrong('values is no object');
   }
@@ -62,12 +59,27 @@ export function readObservation(data: string | undefined): Read {
   }
   return {
     ok: true,
-    observation: { location, collectedAt, observedAt, values: values as Record<string, number> },
+    observation: parsed as Observation,
   };
 }
 
 function wrong(reason: string): Read {
   return { ok: false, reason };
+}
+
+/** What was judged last: the messages of one collection have the same times, and judging them is most of the work. */
+let judged: { readonly collectedAt: unknown; readonly observedAt: unknown } | undefined;
+
+/** Why two times are not right, or undefined. */
+function judgeTimes(collectedAt: unknown, observedAt: unknown): string | undefined {
+  if (judged?.collectedAt === collectedAt && judged?.observedAt === observedAt) return undefined;
+  if (!isTime(collectedAt, collected)) return `collectedAt is ${JSON.stringify(collectedAt)}: no time`;
+  if (!isTime(observedAt, observed)) return `observedAt is ${JSON.stringify(observedAt)}: no time`;
+  if (Date.parse(observedAt) > Date.parse(collectedAt) + ahead) {
+    return `it was observed at ${observedAt}, and collected at ${collectedAt}, before that`;
+  }
+  judged = { collectedAt, observedAt };
+  return undefined;
 }
 
 /** Also one that the calendar has: 30 February has the shape. */

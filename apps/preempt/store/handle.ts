@@ -6,6 +6,8 @@ import { type Written, writeEntries } from './write.ts';
 
 /** Deals with entries that this consumer has. */
 export interface Handler {
+  /** Notes what this consumer has got, and will handle: nobody should take it over meanwhile. */
+  readonly got: (entries: readonly Entry[]) => void;
   /** Stores entries, acknowledges what was stored, buries what was refused for the last time. */
   readonly handle: (entries: readonly Entry[]) => Promise<void>;
   /** Takes pending entries again: those that failed too often one by one, so that none takes others with it. */
@@ -19,16 +21,27 @@ export interface Handler {
 export function createHandler(options: RunOptions): Handler {
   const { group, knowledge, maxDeliveries, log, metrics, progress, signal, pool } = options;
   const waits = backoff();
+  const inHand = new Set<string>();
+  const got = (entries: readonly Entry[]) => {
+    for (const { id } of entries) inHand.add(id);
+  };
   const handle = async (entries: readonly Entry[]) => {
+    got(entries);
+    try {
+      await handleGot(entries);
+    } finally {
+      for (const { id } of entries) inHand.delete(id);
+    }
+  };
+  const handleGot = async (entries: readonly Entry[]) => {
     if (entries.length === 0) return;
-    const ids = entries.map(({ id }) => id);
     const end = metrics.seconds.startTimer();
     const written = await persist(
       options,
       waits,
       () => writeEntries(pool, knowledge, entries),
       // Nobody should take them over meanwhile; where Redis is away too, that is met later.
-      () => group.hold(ids).catch(() => {}),
+      () => group.hold([...inHand]).catch(() => {}),
     );
     if (written === undefined) return;
     await group.acknowledge(written.stored.map(({ id }) => id));
@@ -62,6 +75,7 @@ export function createHandler(options: RunOptions): Handler {
     return taken.entries;
   };
   return {
+    got,
     handle,
     lost,
     async handlePending(pending) {
@@ -82,14 +96,14 @@ export function createHandler(options: RunOptions): Handler {
   };
 }
 
-/** Does it until the database does; undefined when the signal was aborted first. */
+/** Does it until the database does; undefined when it did not and the signal was aborted. What is at hand is tried once. */
 async function persist<Value>(
   { log, metrics, progress, signal }: RunOptions,
   waits: Backoff,
   work: () => Promise<Value>,
   onWait: () => Promise<void> = async () => {},
 ): Promise<Value | undefined> {
-  while (!signal.aborted) {
+  for (;;) {
     try {
       const value = await work();
       waits.reset();
@@ -100,9 +114,9 @@ async function persist<Value>(
       if (isAway(error)) progress.unavailable();
       metrics.failures.inc({ dependency: 'mysql' });
       log.warn({ err: error, attempts: waits.attempts() }, 'mysql does not take it; trying again');
+      if (signal.aborted) return undefined;
       await onWait();
       await waits.wait(signal);
     }
   }
-  return undefined;
 }

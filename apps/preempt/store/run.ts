@@ -62,28 +62,44 @@ export async function runStore(options: RunOptions): Promise<void> {
   if (ready) await group.removeConsumers(goneMilliseconds, true).catch(() => {});
 }
 
-/** Goes on until the signal is aborted, or Redis fails. */
+/**
+ * Goes on until the signal is aborted, or Redis fails. What comes next is read while the database stores what came
+ * before: the two never wait for each other.
+ */
 async function follow(options: RunOptions, handler: Handler, onRound: () => void): Promise<void> {
   const { group, waiting, stream, progress, signal, batchEntries, retrySeconds } = options;
   const looksAfter = createRounds(options, handler);
   let retriedAt = performance.now();
-  while (!signal.aborted) {
-    await looksAfter();
-    if (performance.now() - retriedAt > retrySeconds * 500) {
-      await handlePending(options, handler, retrySeconds * 1000);
-      retriedAt = performance.now();
-    }
-    const { entries, last, lost } = await group.readNew(batchEntries);
-    handler.lost(lost, 'were trimmed before anybody had them');
-    progress.available();
-    options.onReady(true);
-    onRound();
-    if (entries.length > 0) await handler.handle(entries);
-    else {
+  let storing: Promise<void> = Promise.resolve();
+  try {
+    while (!signal.aborted) {
+      const retries = performance.now() - retriedAt > retrySeconds * 500;
+      // What is being stored is pending as well: it is not to be taken for what failed.
+      if (retries || looksAfter.due()) await storing;
+      await looksAfter.round();
+      if (retries) {
+        await handlePending(options, handler, retrySeconds * 1000);
+        retriedAt = performance.now();
+      }
+      const { entries, last, lost } = await group.readNew(batchEntries);
+      handler.got(entries);
+      handler.lost(lost, 'were trimmed before anybody had them');
+      await storing;
+      progress.available();
+      options.onReady(true);
+      onRound();
+      if (entries.length > 0) {
+        storing = handler.handle(entries);
+        // It is awaited a round later.
+        storing.catch(() => {});
+        continue;
+      }
       progress.done();
       const command = ['XREAD', 'COUNT', 1, 'BLOCK', waitMilliseconds, 'STREAMS', stream, last];
       await waiting.send(command, { block: waitMilliseconds });
     }
+  } finally {
+    await storing;
   }
 }
 
@@ -100,28 +116,32 @@ async function handlePending(options: RunOptions, handler: Handler, idle: number
 }
 
 /** Claims, trims and counts, each when its time has come. */
-function createRounds(options: RunOptions, handler: Handler): () => Promise<void> {
+function createRounds(options: RunOptions, handler: Handler) {
   const { group, metrics, batchEntries, claimSeconds } = options;
   let [claimedAt, countedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  return async () => {
-    const now = performance.now();
-    if (now - claimedAt > claimSeconds * 250) {
-      claimedAt = now;
-      const { claimed, lost } = await group.claimDead(batchEntries, claimSeconds * 1000);
-      handler.lost(lost, 'were trimmed while a consumer had them');
-      if (claimed.length > 0) {
-        options.log.info({ entries: claimed.length }, 'took over what another consumer had');
-        await handler.handlePending(claimed);
+  const claims = () => performance.now() - claimedAt > claimSeconds * 250;
+  return {
+    /** Whether others' entries are claimed in the next round. */
+    due: claims,
+    async round() {
+      if (claims()) {
+        claimedAt = performance.now();
+        const { claimed, lost } = await group.claimDead(batchEntries, claimSeconds * 1000);
+        handler.lost(lost, 'were trimmed while a consumer had them');
+        if (claimed.length > 0) {
+          options.log.info({ entries: claimed.length }, 'took over what another consumer had');
+          await handler.handlePending(claimed);
+        }
+        await group.removeConsumers(goneMilliseconds);
       }
-      await group.removeConsumers(goneMilliseconds);
-    }
-    if (now - countedAt > 1000) {
-      countedAt = now;
-      metrics.trimmed.inc(await group.trim());
-      const { lost, dead, waiting } = await group.counts();
-      metrics.lost.set(lost);
-      metrics.dead.set(dead);
-      metrics.waiting.set(waiting);
-    }
+      if (performance.now() - countedAt > 1000) {
+        countedAt = performance.now();
+        metrics.trimmed.inc(await group.trim());
+        const { lost, dead, waiting } = await group.counts();
+        metrics.lost.set(lost);
+        metrics.dead.set(dead);
+        metrics.waiting.set(waiting);
+      }
+    },
   };
 }

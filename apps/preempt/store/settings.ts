@@ -14,7 +14,7 @@ export const storeSettings = {
   batchEntries: number('STORE_BATCH_ENTRIES', 'entries in one statement at most', {
     least: 1,
     most: 10_000,
-    fallback: 1000,
+    fallback: 2000,
   }),
   claimSeconds: number('STORE_CLAIM_SECONDS', 'seconds after which what a dead consumer had is taken', {
     least: 1,

@@ -34,8 +34,8 @@ export interface Fitted {
   readonly model: SeriesModel;
 }
 
-export function fit(series: Series): Fitted {
-  const model = fitSeries(fieldOf(series.field), series.history, { by: 'model' });
+export function fit(series: Series, by: 'model' | 'statistics'): Fitted {
+  const model = fitSeries(fieldOf(series.field), series.history, { by });
   if (model === undefined) throw new Error(`${series.place} ${series.field}: too little history`);
   return { series, model };
 }

@@ -1,4 +1,5 @@
 import { day, fieldOf, hour, type Observation } from '../../../apps/preempt/judgement/index.ts';
+import type { MeasuredHour } from '../../../trial/downloads/nyc-weather.ts';
 import { faultKinds, putFault, type Sensor } from '../../../trial/seasons/faults.ts';
 import { placesOf, seenWeather } from '../../../trial/seasons/observing.ts';
 import { type Random, randomOf } from '../../../trial/seasons/random.ts';
@@ -67,4 +68,32 @@ export function deviationOf(observations: readonly Observation[]): number {
   const mean = observations.reduce((sum, { value }) => sum + value, 0) / count;
   const squares = observations.reduce((sum, { value }) => sum + (value - mean) ** 2, 0);
   return Math.max(0.05, Math.sqrt(squares / count));
+}
+
+/** Days that are held out of real weather at a time. */
+const realLaterDays = 30;
+
+/**
+ * Series of measured weather: each month from the fourth on, after the three before it; those of even and of odd months
+ * apart, since the three airports of a city share their weather.
+ */
+export function realSeries(hours: readonly MeasuredHour[]): Series[][] {
+  const first = Math.min(...hours.map(({ at }) => at));
+  const airports = [...Map.groupBy(hours, ({ airport }) => airport)];
+  const folds: Series[][] = [[], []];
+  for (let turn = 0; turn < 9; turn += 1) {
+    const cut = first + (historyDays + turn * realLaterDays) * day;
+    for (const [airport, all] of airports) {
+      const own = all.filter(({ at }) => at >= cut - historyDays * day && at < cut + realLaterDays * day);
+      const random = randomOf('real', airport, turn);
+      for (const field of fieldNames) {
+        const seen = own.flatMap(({ at, values }) => {
+          const value = values[field];
+          return value === undefined ? [] : [{ at, value }];
+        });
+        if (seen.length > 0) folds[turn % 2]?.push(seriesOf(`${airport}-${turn}`, field, seen, cut, random));
+      }
+    }
+  }
+  return folds;
 }

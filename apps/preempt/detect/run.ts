@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff, type Log } from '@plumbline/kit';
+import { isUnavailable, type Pool } from '@plumbline/kit/mysql';
+import type { Configuration } from '../configuration.ts';
+import { day } from '../judgement/index.ts';
+import { readModels } from '../models/index.ts';
+import { sql } from '../sql/index.ts';
+import { findDue } from './due.ts';
+import { type Judged, judgeLocation } from './judge-location.ts';
+
+export interface DetectOptions {
+  readonly pool: Pool;
+  readonly configuration: Configuration;
+  readonly modelsPath: string;
+  readonly log: Log;
+  /** Told to end, or out of time. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970; for tests. */
+  readonly now?: () => number;
+}
+
+/** Seasons pass: a model that was not trained for so long is not used. */
+const modelDays = 7;
+/** Tries of one location while the database is away. */
+const tries = 6;
+
+/**
+ * Judges every series that has news, the location that waited longest first, and ends. What is not reached in time is the
+ * first of the next run.
+ * @throws what a database that stays away failed with.
+ */
+export async function detect(options: DetectOptions): Promise<Judged & { readonly left: number }> {
+  const { pool, configuration, modelsPath, log, signal, now = Date.now } = options;
+  const { windowMinutes, raiseAt, clearAt } = configuration.detector;
+  const windowMilliseconds = windowMinutes * 60_000;
+  const rows = await retried(options, () =>
+    pool.query<{ id: number; name: string }>(sql['read-monitored-fields'], [configuration.weather.fields]),
+  );
+  const fields = new Map(rows.map(({ id, name }) => [id, name]));
+  const due =
+    fields.size === 0 ? [] : await retried(options, () => findDue(pool, fields, windowMilliseconds));
+  const wanted = new Set(due.map(({ location }) => location));
+  const models = await readModels(modelsPath, wanted, { now: now(), mostDays: modelDays });
+  for (const wrong of models.wrong) log.warn({ models: wrong }, 'a model cannot be used');
+  const total = { series: 0, byStatistics: 0, unjudged: 0, raised: 0, left: due.length };
+  const historyMilliseconds = configuration.trainer.historyDays * day;
+  const judging = { models, fields, windowMilliseconds, historyMilliseconds, raiseAt, clearAt };
+  for (const one of due) {
+    if (signal.aborted) break;
+    const judged = await retried(options, () => judgeLocation(pool, one, judging));
+    total.left -= 1;
+    for (const key of ['series', 'byStatistics', 'unjudged', 'raised'] as const) total[key] += judged[key];
+    // Lets a signal in.
+    await sleep(0);
+  }
+  const said = { ...total, model: models.version ?? 'none' };
+  if (total.byStatistics > 0) log.warn(said, 'judged, some of it by statistics alone');
+  else log.info(said, 'judged');
+  if (total.left > 0) log.warn({ left: total.left }, 'locations that the next run begins with');
+  return total;
+}
+
+async function retried<Value>({ log, signal }: DetectOptions, work: () => Promise<Value>): Promise<Value> {
+  const waits = backoff(200, 10_000);
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error) || waits.attempts() >= tries || signal.aborted) throw error;
+      log.warn({ err: error, attempts: waits.attempts() }, 'the database did not do it; trying again');
+      await waits.wait(signal);
+    }
+  }
+}

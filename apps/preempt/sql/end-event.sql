@@ -1,0 +1,3 @@
+UPDATE anomalies
+SET ended_at = ?
+WHERE id = ?

@@ -1,0 +1,1 @@
+SELECT RELEASE_LOCK(CONCAT(DATABASE(), '.ml-trainer')) AS given

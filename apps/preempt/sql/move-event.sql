@@ -1,0 +1,3 @@
+UPDATE anomalies
+SET started_at = ?
+WHERE id = ?

@@ -1,0 +1,3 @@
+SELECT id, name
+FROM fields
+WHERE name IN (?)

@@ -1,0 +1,3 @@
+SELECT id, timezone AS zone
+FROM locations
+ORDER BY id

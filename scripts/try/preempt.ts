@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { createLog } from '../../apps/kit/index.ts';
+import { connectPool } from '../../apps/kit/mysql/index.ts';
+import { renderSystem } from '../../trial/overlay/system.ts';
+import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../trial/preempt.ts';
+import { finished, lastWords } from '../../trial/process/start.ts';
+import { startOpenMeteo } from '../../trial/services/open-meteo.ts';
+import { openTrial, type Trial } from '../../trial/trial.ts';
+import type { RunningWorker } from '../../trial/worker.ts';
+import { root } from '../lib/root.ts';
+import { repositoryTools } from '../lib/tools.ts';
+import { startRounds } from './rounds.ts';
+import type { RunningSystem, Try } from './try.ts';
+
+/** What stands for the five minutes of the CronJobs: nobody watches a page for so long. */
+const everyMilliseconds = 10_000;
+
+/**
+ * The weather monitor: its Jobs, its store, and its collector again and again. The weather is a double's, made up on this
+ * machine: to try something takes nobody's calls.
+ */
+export const tryPreempt: Try = async ({ environment, engine, say, signal }) => {
+  const { kustomize } = await repositoryTools(say);
+  const system = await renderSystem(root, kustomize, environment, 'preempt');
+  const trial = await openTrial(system, { engine, say });
+  try {
+    return await start(trial, say, signal);
+  } catch (error) {
+    await trial.close();
+    throw error;
+  }
+};
+
+async function start(
+  trial: Trial,
+  say: (message: string) => void,
+  signal: AbortSignal,
+): Promise<RunningSystem> {
+  const { model, environment } = trial.system;
+  const what = trial.engine === 'docker' ? 'containers' : 'processes';
+  say(`overlays/${environment}/preempt: MySQL and Redis as ${what}`);
+  const services = await startPreemptServices(trial);
+  signal.throwIfAborted();
+  say(`tables and locations, by migrate and seed (${services.mysql.version})`);
+  await migratePreempt(trial);
+  await finished(await startPreemptWorker(trial, { workload: 'Job/seed' }), 120_000);
+  signal.throwIfAborted();
+  // Nothing but this machine is asked, so there are no limits to keep to.
+  const limits = { minute: 1e9, hour: 1e9, day: 1e9 };
+  const source = await startOpenMeteo({ limits });
+  const workers: RunningWorker[] = [];
+  const { replicas } = model.workloads.find(({ name }) => name === 'store') ?? { replicas: { min: 1 } };
+  for (let index = 0; index < replicas.min; index += 1) {
+    const worker = await startPreemptWorker(trial, { workload: 'Deployment/store', index });
+    workers.push(worker);
+    say(`store-${index}: ${worker.metrics}/metrics`);
+  }
+  const collector = startRounds({
+    everyMilliseconds,
+    run: (label) =>
+      startPreemptWorker(trial, {
+        workload: 'CronJob/collector',
+        label,
+        source: source.url,
+        edit: (text, path) =>
+          path.endsWith('/config.yaml') ? text.replace(/daily_budget: .*/, 'daily_budget: 10000000') : text,
+      }),
+  });
+  const { login } = services.mysql;
+  say(
+    `mysql      mysql --host=${login.host} --port=${login.port} --user=${login.user} -p${login.password} ${login.database}`,
+  );
+  say(`redis      redis-cli -p ${services.redis.port} --user ${services.redisLogin.redisUser} --askpass`);
+  say(`weather    ${source.url} (a double: made up on this machine)`);
+  say(`logs       ${join(trial.folder, '*.log')}`);
+  const pool = connectPool(login, 'try', 1, createLog('try', 'silent'));
+  return {
+    async flow() {
+      const [row] = await pool.query<{ locations: number; rows: number; newest: Date | null }>(
+        'SELECT (SELECT COUNT(*) FROM locations WHERE collected_at IS NOT NULL) AS locations, COUNT(*) AS `rows`, MAX(observed_at) AS newest FROM observations',
+      );
+      const ended = workers.find((worker) => worker.state() !== undefined);
+      const trouble = ended === undefined ? collector.trouble() : `${ended.name} ended:\n${lastWords(ended)}`;
+      const newest = row?.newest?.toISOString().slice(0, 16) ?? 'none';
+      return `${row?.locations} of 892 locations collected, ${row?.rows} observations, the newest of ${newest}${trouble === undefined ? '' : `\n${trouble}`}`;
+    },
+    async close() {
+      await collector.stop();
+      await pool.end();
+      await source.close();
+      await trial.close();
+    },
+  };
+}

@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { allowedBy, openBudget } from '../../../apps/preempt/collector/budget.ts';
+import { writeObservation } from '../../../apps/preempt/message/observation.ts';
 import {
   knownMigrations,
   migrate,
   SchemaRefused,
   schemaVersion,
 } from '../../../apps/preempt/schema/migrate.ts';
+import { sql } from '../../../apps/preempt/sql/index.ts';
+import { readKnowledge } from '../../../apps/preempt/store/known.ts';
+import { writeEntries } from '../../../apps/preempt/store/write.ts';
 import { startPreemptWorker } from '../../../trial/preempt.ts';
 import { finished } from '../../../trial/process/start.ts';
 import { suite } from '../../harness/suite.ts';
@@ -56,6 +61,44 @@ for (const engine of ['mariadb', 'mysql'] as const) {
     await refused(migrate(pool, known.slice(0, -1)), /deploy the newer image again/);
     const changed = known.map((one) => (one.version === 1 ? { ...one, sha256: '0'.repeat(64) } : one));
     await refused(migrate(pool, changed), /never change an applied migration/);
+  });
+
+  test('the statements of the collector and the store mean the same: budget, dues, the later of two collections', async () => {
+    const { pool } = platform;
+    await migrate(pool, await knownMigrations());
+    const now = new Date('2026-06-01T12:00:00.000Z');
+    const budget = openBudget(pool, 28_800, () => now);
+    const allowed = allowedBy(now, 28_800);
+    assert.is(await budget.left(), allowed);
+    assert.equal(
+      await Promise.all([budget.spend(allowed), budget.spend(allowed)]).then((both) => both.sort()),
+      [false, true],
+    );
+    assert.is(await budget.left(), 0);
+    const place = (id: number) => [id, 'São', 'sao', 'BR', 1.5, 2.25, 1, 'UTC'];
+    await pool.change(sql['seed-locations'], [[place(1), place(2), place(3)]]);
+    await pool.change(sql['mark-collected'], [now, [2]]);
+    await pool.change(sql['mark-collected'], [new Date(now.getTime() - 3_600_000), [3]]);
+    const fresh = new Date(now.getTime() - 900_000);
+    assert.equal(await pool.query(sql['due-locations'], [fresh, now, 10]), [
+      { id: 1, latitude: 1.5, longitude: 2.25 },
+      { id: 3, latitude: 1.5, longitude: 2.25 },
+    ]);
+    const knowledge = readKnowledge(pool, ['temperature_2m']);
+    const entry = (id: string, minute: string, value: number) => {
+      const data = writeObservation({
+        location: 1,
+        collectedAt: `2026-06-01T12:${minute}:00.250Z`,
+        observedAt: '2026-06-01T12:00Z',
+        values: { temperature_2m: value },
+      });
+      return { id, deliveries: 1, fields: new Map([['data', data]]) };
+    };
+    await writeEntries(pool, knowledge, [entry('1-0', '20', 2), entry('2-0', '10', 1)]);
+    const read = 'SELECT value, collected_at AS at FROM observations';
+    assert.equal(await pool.query(read), [{ value: 2, at: new Date('2026-06-01T12:20:00.250Z') }]);
+    await writeEntries(pool, knowledge, [entry('3-0', '30', 3)]);
+    assert.equal(await pool.query(read), [{ value: 3, at: new Date('2026-06-01T12:30:00.250Z') }]);
   });
 
   test('a location outside the world is refused', async () => {

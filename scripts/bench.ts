@@ -35,7 +35,8 @@ const benches: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./bench/mutants.ts')).benchMutants,
   },
   preempt: {
-    about: "preempt's store beside LOAD DATA, and its detector beside a plain z-score",
+    about:
+      "preempt's store beside LOAD DATA, its detector beside a plain z-score, its api beside a bare route",
     load: async () => (await import('./bench/preempt.ts')).benchPreempt,
   },
   'preempt-scale': {

@@ -52,11 +52,18 @@ export async function makeFields(pool: Pool): Promise<void> {
   await pool.change('INSERT INTO fields (id, name, unit) VALUES ?', [rows]);
 }
 
-/** Makes the series of all places and fields: a value every `minutes` for so many `days` before `until`. */
+/** Makes the series of all fields at all places (or at these): a value every `minutes` for so many `days` before `until`. */
 export async function makeObservations(
   pool: Pool,
-  { days, minutes, until }: { readonly days: number; readonly minutes: number; readonly until: Date },
+  options: {
+    readonly days: number;
+    readonly minutes: number;
+    readonly until: Date;
+    readonly places?: readonly number[];
+  },
 ): Promise<void> {
+  const { days, minutes, until, places } = options;
+  const chosen = places === undefined ? '' : `AND l.id IN (${places.join(', ')})`;
   const count = Math.floor((days * 1440) / minutes);
   const digits =
     '(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)';
@@ -68,7 +75,7 @@ export async function makeObservations(
   await pool.change(
     `INSERT INTO observations (location_id, field_id, observed_at, value, collected_at)
      SELECT l.id, f.id, ? - INTERVAL ${minutes} * s.step MINUTE, ROUND(${value}, 1), ?
-     FROM locations l, fields f, (${steps}) s WHERE s.step < ${count}
+     FROM locations l, fields f, (${steps}) s WHERE s.step < ${count} ${chosen}
      ORDER BY l.id, f.id, s.step DESC`,
     [until, until],
   );

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { didYouMean, UsageError } from '@plumbline/validators';
 import { readImages } from '../../facts/index.ts';
@@ -23,7 +23,7 @@ export interface BuildableImage {
 /** How images are built, beside what base/images.yaml says. */
 export interface HowToBuild {
   readonly platform?: string | undefined;
-  /** Arguments for apps/Dockerfile: the images that it begins with. */
+  /** The images that Dockerfiles begin with, by the names of their arguments; each gets those that it takes. */
   readonly bases?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -77,16 +77,26 @@ export async function buildableImages(
       missing.push(`  ${name}: apps/${system} has no workers yet`);
       continue;
     }
-    const args: Record<string, string> = ofWorker ? { SYSTEM: system, ...bases } : {};
+    const asked = argumentsOf(await readFile(join(root, dockerfile), 'utf8'));
+    const own = Object.entries(bases ?? {}).filter(([argument]) => asked.has(argument));
+    const args: Record<string, string> = {
+      ...(ofWorker ? { SYSTEM: system } : {}),
+      ...Object.fromEntries(own),
+    };
     const told = [...Object.entries(args).flat(), ...(platform === undefined ? [] : [platform])];
     const content = await contentOf(root, context, dockerfile, {
       told,
       leavesOut: ofWorker ? ofAnotherSystem(system) : () => false,
     });
-    const local = ofWorker && bases !== undefined;
+    const local = own.length > 0;
     images.push({ name, system, context, dockerfile, arguments: args, platform, local, content });
   }
   return { images, missing };
+}
+
+/** The arguments that a Dockerfile takes. */
+function argumentsOf(dockerfile: string): Set<string> {
+  return new Set([...dockerfile.matchAll(/^ARG (\w+)/gm)].map(([, name]) => name ?? ''));
 }
 
 function holdsWorkers(root: string, system: string): Promise<boolean> {
@@ -100,6 +110,8 @@ function holdsWorkers(root: string, system: string): Promise<boolean> {
 function ofAnotherSystem(system: string): (path: string) => boolean {
   return (path) => {
     const [apps, folder, ...rest] = path.split('/');
+    // A web front is an image of its own, and stands in no other.
+    if (apps === 'apps' && rest[0] === 'frontend') return true;
     if (path.endsWith('package.json')) return false;
     return apps === 'apps' && rest.length > 0 && folder !== 'kit' && folder !== system;
   };

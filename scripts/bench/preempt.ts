@@ -1,4 +1,5 @@
 import type { Bench } from '../bench.ts';
+import { benchApi } from './preempt/api.ts';
 import { benchDetection } from './preempt/detection.ts';
 import { benchStore } from './preempt/store.ts';
 
@@ -12,6 +13,7 @@ export interface Part {
 const parts: readonly ((options: Parameters<Bench>[0]) => Promise<Part>)[] = [
   benchStore,
   ({ say }) => benchDetection(say),
+  ({ say }) => benchApi(say),
 ];
 
 /** Times the parts of preempt, each beside what limits it. */

@@ -3,6 +3,8 @@ import { createLog } from '../../apps/kit/index.ts';
 import { connectPool } from '../../apps/kit/mysql/index.ts';
 import { renderSystem } from '../../trial/overlay/system.ts';
 import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../trial/preempt.ts';
+import { startPage } from '../../trial/preempt-page.ts';
+import { freePort } from '../../trial/process/free-port.ts';
 import { finished, lastWords } from '../../trial/process/start.ts';
 import { startOpenMeteo } from '../../trial/services/open-meteo.ts';
 import { openTrial, type Trial } from '../../trial/trial.ts';
@@ -16,7 +18,7 @@ import type { RunningSystem, Try } from './try.ts';
 const everyMilliseconds = 10_000;
 
 /**
- * The weather monitor: its Jobs, its store, and its collector again and again. The weather is a double's, made up on this
+ * The weather monitor: its Jobs, its store, its api and page, and its collector again and again. The weather is a double's, made up on this
  * machine: to try something takes nobody's calls.
  */
 export const tryPreempt: Try = async ({ environment, engine, say, signal }) => {
@@ -67,6 +69,21 @@ async function start(
       }),
   });
   const { login } = services.mysql;
+  const port = await freePort();
+  workers.push(
+    await startPreemptWorker(trial, {
+      workload: 'Deployment/api',
+      // Nobody is sent elsewhere here: it ends at once.
+      env: { HTTP_ADDRESS: `127.0.0.1:${port}`, DRAIN_SECONDS: '0' },
+    }),
+  );
+  trial.addresses.set('api:8080', `127.0.0.1:${port}`);
+  const page = await startPage(trial).then(
+    ({ url }) => url,
+    (error: Error) => `not here, the API alone: ${error.message}`,
+  );
+  say(`page       ${page}`);
+  say(`api        http://127.0.0.1:${port}/api/docs`);
   say(
     `mysql      mysql --host=${login.host} --port=${login.port} --user=${login.user} -p${login.password} ${login.database}`,
   );

@@ -27,12 +27,11 @@ export async function startWeb(trial: Trial, name: string, page: string): Promis
   const container = podContainer(system, workloadOf(system, 'Deployment', name));
   const port = await freePort();
   const folder = join(trial.folder, container.pod);
-  await mkdir(folder, { recursive: true });
-  const main = join(folder, 'nginx.conf');
-  await writeFile(main, mainConfiguration(folder));
+  await mkdir(join(folder, 'tmp'), { recursive: true });
+  await writeFile(join(folder, 'tmp', 'nginx.conf'), mainConfiguration(folder));
   const server = await runContainer(
     trial,
-    { ...container, image: 'worker', command: [nginx, '-c', main, '-e', 'stderr'] },
+    { ...container, image: 'worker', command: [nginx, '-c', '/tmp/nginx.conf', '-e', 'stderr'] },
     {
       standIn: { bin: [], paths: new Map([[pages, page]]) },
       edit: (text) => text.replace(/^(\s*listen) .*$/m, `$1 127.0.0.1:${port};`),

@@ -68,11 +68,41 @@ export function bandOver(profile: Profile, from: number, to: number): BandPoint[
 /** The longest range that has a band: a year would be thousands of the same wave. */
 export const longestBand = 62 * day;
 
+/** The trainer's profile is of the season that it was trained in: so far back it stands, milliseconds. */
+const seasonReach = 30 * day;
+
 /**
- * The profile of a series as of an hour, made once for all replicas: it is read from four weeks of observations, so it
- * is kept in Redis for a quarter of an hour. A Redis that is away costs the reading, not the answer.
+ * What is usual of a series before a time: what the trainer wrote; for an older time, or a series that it knows too
+ * little of, what the four weeks before give.
  */
 export async function profileFor(
+  store: Store,
+  redis: Redis,
+  location: number,
+  field: { readonly id: number; readonly name: string },
+  until: number,
+): Promise<Profile | undefined> {
+  if (until > Date.now() - seasonReach) {
+    const rows = await store.query<{ usual: number; lower: number; upper: number }>(sql.band, [
+      location,
+      field.id,
+    ]);
+    if (rows.length === partsOfDay) {
+      return {
+        expected: rows.map(({ usual }) => rounded(usual)),
+        lower: rows.map(({ lower }) => rounded(lower)),
+        upper: rows.map(({ upper }) => rounded(upper)),
+      };
+    }
+  }
+  return profileOfWeeks(store, redis, location, field, until);
+}
+
+/**
+ * The profile as of an hour, made once for all replicas: it takes four weeks of observations, so it is kept in Redis for
+ * a quarter of an hour. A Redis that is away costs the reading, not the answer.
+ */
+async function profileOfWeeks(
   store: Store,
   redis: Redis,
   location: number,

@@ -100,7 +100,7 @@ export const observations = object({
       }),
     ),
     description:
-      'what is usual at each time of the day, by median and median absolute deviation of the four weeks before the end of the range; empty when too little is known',
+      'what is usual at each time of the day, as the trainer learned it, or by median and median absolute deviation of the four weeks before the end of the range; empty when too little is known, or for more than 62 days',
   },
 });
 export const summary = object({

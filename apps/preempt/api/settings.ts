@@ -1,7 +1,15 @@
 import { listenAddress, number } from '@plumbline/kit';
+import { mysqlSettings } from '@plumbline/kit/mysql';
+import { redisSettings } from '@plumbline/kit/redis';
+import { configuredSettings, servingSettings, workerSettings } from '../worker-settings.ts';
 
-/** What the api reads beside what every worker reads. */
+/** What the api reads. */
 export const apiSettings = {
+  ...workerSettings,
+  ...configuredSettings,
+  ...servingSettings,
+  ...mysqlSettings,
+  ...redisSettings,
   httpAddress: listenAddress('HTTP_ADDRESS', ':8080'),
   /** A Service sends requests for a while after a pod was told to end. */
   drainSeconds: number('DRAIN_SECONDS', 'seconds between "not ready" and the end', {

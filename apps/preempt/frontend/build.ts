@@ -58,7 +58,7 @@ const script = await asset(
   await bundle('main.ts', { LAND_URL: JSON.stringify(land), LAND_GRID: String(grid) }),
 );
 const html = (await readFile(join(source, 'index.html'), 'utf8'))
-  .replace('{icon}', icon)
+  .replaceAll('{icon}', icon)
   .replace('{style}', style)
   .replace('{script}', script)
   .replace('{land}', land);

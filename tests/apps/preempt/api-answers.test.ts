@@ -217,6 +217,22 @@ test('the band holds most of what was usual, and is there over the whole range',
   assert.equal([none.status, none.body.band, none.body.observations], [200, [], []]);
 });
 
+test('what the trainer wrote is the band, as far back as its season', async ({ api, platform }) => {
+  const rows = Array.from({ length: 8 }, (_, part) => [6, 1, part, 10 + part, 5 + part, 15 + part]);
+  await platform.pool.change(
+    'INSERT INTO bands (location_id, field_id, part, usual, lower_bound, upper_bound) VALUES ?',
+    [rows],
+  );
+  const path = '/api/locations/6/observations?field=temperature_2m';
+  const { band } = (await get(api, path)).body;
+  for (const { at, expected, lower, upper } of band) {
+    const part = Math.floor(new Date(at).getUTCHours() / 3);
+    assert.equal([expected, lower, upper], [10 + part, 5 + part, 15 + part]);
+  }
+  const old = await get(api, `${path}&from=2001-01-01T00:00:00Z&to=2001-01-02T00:00:00Z`);
+  assert.equal(old.body.band, []);
+});
+
 test('a location has its newest values and what lasts; a summary counts', async ({ api }) => {
   const { body } = await get(api, '/api/locations/900');
   assert.is(body.latest.length, 7);

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 import { createRegistry, number, readConfig, type Setting } from '../../../apps/kit/index.ts';
 import { mysqlSettings } from '../../../apps/kit/mysql/index.ts';
+import { apiSettings } from '../../../apps/preempt/api/settings.ts';
 import { collectorSettings } from '../../../apps/preempt/collector/settings.ts';
 import { readConfiguration } from '../../../apps/preempt/configuration.ts';
 import { detectorDeadline, detectorSettings } from '../../../apps/preempt/detect/settings.ts';
@@ -37,6 +38,8 @@ const schema = {
 };
 /** Every container that runs our code, and what that code reads. */
 const workers: readonly (readonly [string, string, string | undefined, Settings])[] = [
+  ['Deployment', 'api', undefined, apiSettings],
+  ['Deployment', 'api', 'wait-for-schema', schema],
   ['Deployment', 'store', undefined, storeSettings],
   ['Deployment', 'store', 'wait-for-schema', schema],
   ['CronJob', 'collector', undefined, collectorSettings],

@@ -11,6 +11,7 @@ export const sql = read([
   'all-locations',
   'anomalies-by-id',
   'anomalies-page',
+  'band',
   'band-history',
   'buckets',
   'changed-anomalies',

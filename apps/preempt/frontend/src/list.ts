@@ -2,7 +2,7 @@ import { announce } from './announce.ts';
 import { type Anomaly, readAnomalies } from './api.ts';
 import { html } from './element.ts';
 import { sign } from './severity.ts';
-import { agoText, countryName, countText, durationText, fieldLabel, timeText } from './words.ts';
+import { capital, countryName, countText, durationText, fieldLabel, timeText } from './words.ts';
 
 export interface AnomalyList {
   /** Takes what the stream brought. */
@@ -126,15 +126,9 @@ export function createList(section: HTMLElement, addressOf: (location: number) =
 
 function item(one: Anomaly, address: string, isNew: boolean): HTMLLIElement {
   const place = `${one.location.name}, ${countryName(one.location.country)}`;
-  const lasted =
-    one.endedAt === null
-      ? `since ${agoText(one.startedAt)}`
-      : `lasted ${durationText(one.startedAt, one.endedAt)}`;
-  const when = html(
-    'time',
-    { datetime: one.startedAt, title: timeText(one.startedAt) },
-    lasted.replace('since just now', 'just now'),
-  );
+  const lasted = one.endedAt === null ? 'for' : 'lasted';
+  const time = durationText(one.startedAt, one.endedAt ?? new Date().toISOString());
+  const when = html('time', { datetime: one.startedAt, title: timeText(one.startedAt) }, `${lasted} ${time}`);
   return html(
     'li',
     {
@@ -146,7 +140,13 @@ function item(one: Anomaly, address: string, isNew: boolean): HTMLLIElement {
       'div',
       {},
       html('a', { href: address }, place),
-      html('p', { class: 'what' }, html('b', {}, `${one.severity} · ${fieldLabel(one.field)}`), ' ', when),
+      html(
+        'p',
+        { class: 'what' },
+        html('b', {}, `${capital(one.severity)} · ${fieldLabel(one.field).toLowerCase()}`),
+        ' ',
+        when,
+      ),
       html('p', { class: 'why' }, one.explanation),
     ),
   );

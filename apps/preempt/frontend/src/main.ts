@@ -6,6 +6,7 @@ import { createMap } from './map/map.ts';
 import { createPlace } from './place.ts';
 import { addressOf, type Range, readRoute } from './route.ts';
 import { createSearch } from './search.ts';
+import { severities, sign } from './severity.ts';
 import { agoText, countText } from './words.ts';
 
 /** Whether the next change of the address is a person's, who wants to be led there. */
@@ -40,6 +41,7 @@ byId('anomalies').addEventListener('click', ({ target }) => {
 function follow(): void {
   const { location, range } = readRoute();
   map.select(location);
+  byId('overview').hidden = location !== undefined;
   if (location === undefined) place.hide();
   else place.show(location, range, isAsked);
   isAsked = false;
@@ -65,12 +67,21 @@ const showSummary = () => {
   };
   freshness.textContent = locations === 0 ? 'no location yet: the seed has not run' : texts[state];
   freshness.className = state;
+  byId('counts').replaceChildren(...counts(summary));
   list.setEmpty(
     state === 'empty'
       ? 'No data yet: the first collection comes within five minutes.'
       : `Nothing unusual is going on at ${countText(locations, 'location')}.`,
   );
 };
+function counts({ open, locations, affectedLocations }: Summary): HTMLElement[] {
+  const tile = (value: string, label: string, mark?: Element) =>
+    html('div', {}, html('dt', {}, mark, label), html('dd', {}, value));
+  return [
+    ...severities.map((one) => tile(String(open[one]), one, sign(one))),
+    tile(`${affectedLocations} of ${locations}`, 'places with anomalies'),
+  ];
+}
 const takeSummary = (next: Summary) => {
   const isFirst = summary === undefined;
   const collected = summary?.lastCollectionAt !== next.lastCollectionAt;

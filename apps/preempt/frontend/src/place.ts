@@ -5,7 +5,16 @@ import { html } from './element.ts';
 import type { Range } from './route.ts';
 import { ranges } from './route.ts';
 import { sign } from './severity.ts';
-import { agoText, coordinateText, countryName, countText, fieldLabel, timeText, valueText } from './words.ts';
+import {
+  agoText,
+  capital,
+  coordinateText,
+  countryName,
+  countText,
+  fieldLabel,
+  timeText,
+  valueText,
+} from './words.ts';
 
 export interface PlacePanel {
   /** Shows a location; `focus` when a person asked for it, not the address. */
@@ -138,7 +147,12 @@ function lasting(anomalies: readonly Anomaly[]): HTMLElement[] {
       'li',
       {},
       sign(one.severity),
-      html('div', {}, html('b', {}, `${one.severity} · ${fieldLabel(one.field)}`), ` ${one.explanation}`),
+      html(
+        'div',
+        {},
+        html('b', {}, `${capital(one.severity)} · ${fieldLabel(one.field).toLowerCase()}`),
+        ` ${one.explanation}`,
+      ),
     ),
   );
   return [html('ul', { class: 'lasting', 'aria-label': 'Anomalies that last' }, ...items)];

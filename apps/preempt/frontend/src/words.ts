@@ -73,3 +73,5 @@ export const valueText = (value: number, unit: string) =>
 
 export const coordinateText = (latitude: number, longitude: number) =>
   `${Math.abs(latitude).toFixed(2)}° ${latitude < 0 ? 'S' : 'N'}, ${Math.abs(longitude).toFixed(2)}° ${longitude < 0 ? 'W' : 'E'}`;
+
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

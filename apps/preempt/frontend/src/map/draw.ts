@@ -87,7 +87,8 @@ export function drawScene(canvas: HTMLCanvasElement, view: View, scene: Scene, r
     context.lineWidth = (0.5 * ratio) / step;
     context.stroke(scene.land.borders);
   }
-  const size = sizeAt(view.zoom());
+  // Signs of full size would cover a small map.
+  const size = sizeAt(view.zoom()) * (canvas.width / ratio < 600 ? 0.75 : 1);
   const ordered = [...scene.dots].sort((a, b) => rankOf(a.severity) - rankOf(b.severity));
   for (const dot of ordered) {
     const [x, y] = view.toScreen(dot.point);

@@ -43,6 +43,10 @@ export interface Model {
   names(group: string, kind: string, namespace: string): readonly string[];
   configuration(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): Configuration | undefined;
   service(namespace: string, name: string): Typed<Service> | undefined;
+  /** The Services of a namespace. */
+  servicesIn(namespace: string): readonly Typed<Service>[];
+  /** The Services that lead to a workload's pods. */
+  servicesOf(workload: Workload): readonly Typed<Service>[];
   /** The workloads of a namespace. */
   workloadsIn(namespace: string): readonly Workload[];
   /** The workloads of a namespace whose pods carry a label by their template. */
@@ -129,6 +133,16 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
     }
     return found;
   };
+  const servicesByNamespace = Map.groupBy(services, ({ namespace }) => namespace);
+  let servicesByWorkload: Map<Workload, Typed<Service>[]> | undefined;
+  const servicesOf = (workload: Workload): readonly Typed<Service>[] => {
+    if (servicesByWorkload === undefined) {
+      servicesByWorkload = new Map(workloads.map((each) => [each, []]));
+      for (const service of services)
+        for (const each of behind(service)) servicesByWorkload.get(each)?.push(service);
+    }
+    return servicesByWorkload.get(workload) ?? [];
+  };
   return {
     objects,
     workloads,
@@ -150,6 +164,8 @@ export function buildModel(rendered: readonly KubernetesObject[]): Model {
     names: (group, kind, namespace) => namesOf.get(`${group}/${kind} ${namespace}`) ?? [],
     configuration: (kind, namespace, name) => configurationByName.get(`${kind} ${namespace} ${name}`),
     service: (namespace, name) => serviceByName.get(`${namespace} ${name}`),
+    servicesIn: (namespace) => servicesByNamespace.get(namespace) ?? [],
+    servicesOf,
     workloadsIn: (namespace) => byNamespace.get(namespace) ?? [],
     workloadsWith,
     selectedBy: (namespace, selector) => {

@@ -3,7 +3,7 @@ import { type Opening, serverOf } from '../graph/servers.ts';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { Rule } from './rule.ts';
-import { type Scrape, scrapes } from './scrape-cut.ts';
+import { scrapesOf } from './scrape-cut.ts';
 
 /** What expects an answer on a port of a container. */
 interface Lead {
@@ -21,10 +21,9 @@ function isOf(container: Container, workload: Workload, port: number): boolean {
   return workload.containers.filter(({ role }) => role !== 'init').length === 1;
 }
 
-function leadsTo(model: Model, workload: Workload, container: Container, scraped: readonly Scrape[]): Lead[] {
+function leadsTo(model: Model, workload: Workload, container: Container): Lead[] {
   const leads: Lead[] = [];
-  for (const service of model.services) {
-    if (service.namespace !== workload.namespace || !model.behind(service).includes(workload)) continue;
+  for (const service of model.servicesOf(workload)) {
     for (const port of service.typed.spec?.ports ?? []) {
       const target = targetPort(port, workload);
       if (target === undefined || (port.protocol ?? 'TCP') !== 'TCP' || !isOf(container, workload, target))
@@ -47,8 +46,8 @@ function leadsTo(model: Model, workload: Workload, container: Container, scraped
       : container.spec.ports?.find((one) => one.name === port)?.containerPort;
     if (number !== undefined) leads.push({ port: number, by: `the ${name} asks ${number}` });
   }
-  for (const { object, workload: pods, number } of scraped) {
-    if (pods === workload && isOf(container, workload, number))
+  for (const { object, number } of scrapesOf(model).get(workload) ?? []) {
+    if (isOf(container, workload, number))
       leads.push({ port: number, by: `${object.kind} ${object.metadata.name} asks ${number}` });
   }
   return leads;
@@ -91,14 +90,12 @@ export const listensElsewhere: Rule = {
   family: 'data systems',
   title: 'a server listens on another port than its Services, probes and monitors ask',
   *check({ model }) {
-    let scraped: Scrape[] | undefined;
     for (const workload of model.workloads) {
       if (!workload.serves) continue;
       for (const container of workload.containers) {
         const server = serverOf(model, workload, container);
         if (server === undefined) continue;
-        scraped ??= [...scrapes(model)];
-        const leads = leadsTo(model, workload, container, scraped);
+        const leads = leadsTo(model, workload, container);
         for (const [port, asking] of Map.groupBy(leads, (lead) => lead.port)) {
           const there = server.openings.filter(({ from, to }) => port >= from && port <= to);
           if (there.some(({ loopback }) => !loopback)) continue;

@@ -21,12 +21,12 @@ interface Endpoint {
 
 const group = 'monitoring.coreos.com';
 
-/** True when a monitor looks for its targets in a namespace. */
-export function looksIn(monitor: KubernetesObject, namespace: string): boolean {
+/** The namespaces that a monitor looks into, of those that the target has. */
+export function namespacesOf(model: Model, monitor: KubernetesObject): readonly string[] {
   const { namespaceSelector: selector } = (monitor.spec ?? {}) as MonitorSpec;
-  if (selector?.any === true) return true;
+  if (selector?.any === true) return [...model.namespaces];
   const names = selector?.matchNames ?? [];
-  return names.length === 0 ? namespace === namespaceOf(monitor) : names.includes(namespace);
+  return names.length === 0 ? [namespaceOf(monitor)] : [...new Set(names)];
 }
 
 /** True where a monitor looks into namespaces that the target does not make: others may have what it selects. */
@@ -38,7 +38,7 @@ function looksElsewhere(model: Model, monitor: KubernetesObject): boolean {
 
 function* serviceMonitor(model: Model, object: KubernetesObject): Iterable<Problem> {
   const spec = (object.spec ?? {}) as MonitorSpec;
-  const here = model.services.filter(({ namespace }) => looksIn(object, namespace));
+  const here = namespacesOf(model, object).flatMap((namespace) => model.servicesIn(namespace));
   const labelsOf = (service: (typeof here)[number]): Labels => service.object.metadata.labels ?? {};
   const services = here.filter((service) => matchesSelector(spec.selector ?? {}, labelsOf(service)));
   if (services.length === 0) {
@@ -82,7 +82,7 @@ function* serviceMonitor(model: Model, object: KubernetesObject): Iterable<Probl
 
 function* podMonitor(model: Model, object: KubernetesObject): Iterable<Problem> {
   const spec = (object.spec ?? {}) as MonitorSpec;
-  const here = model.workloads.filter(({ namespace }) => looksIn(object, namespace));
+  const here = namespacesOf(model, object).flatMap((namespace) => model.workloadsIn(namespace));
   const pods = here.filter(({ labels }) => matchesSelector(spec.selector ?? {}, labels));
   const elsewhere = (selector: LabelSelector | undefined) =>
     mayBeElsewhere(model, namespaceOf(object), selector, here) || looksElsewhere(model, object);

@@ -3,7 +3,7 @@ import { isHeadless } from '../graph/ports.ts';
 import type { Service, ServicePort } from '../model/kubernetes.ts';
 import type { Model, Typed } from '../model/model.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
-import { looksIn } from './monitor-selects-nothing.ts';
+import { namespacesOf } from './monitor-selects-nothing.ts';
 
 interface MonitorSpec {
   readonly selector?: LabelSelector;
@@ -38,7 +38,7 @@ function isScraped(model: Model, service: Typed<Service>, { name }: ServicePort)
   return model.all('monitoring.coreos.com', 'ServiceMonitor').some((monitor) => {
     const { selector = {}, endpoints = [] } = (monitor.spec ?? {}) as MonitorSpec;
     return (
-      looksIn(monitor, service.namespace) &&
+      namespacesOf(model, monitor).includes(service.namespace) &&
       matchesSelector(selector, service.object.metadata.labels ?? {}) &&
       endpoints.some(({ port }) => port !== undefined && port === name)
     );

@@ -1,10 +1,11 @@
 import { connection, type End } from '../graph/policy.ts';
 import { declaredPorts, targetPort } from '../graph/ports.ts';
 import type { Model } from '../model/model.ts';
+import { perModel } from '../model/per-model.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { looksIn } from './monitor-selects-nothing.ts';
+import { namespacesOf } from './monitor-selects-nothing.ts';
 import type { Rule } from './rule.ts';
 
 interface MonitorSpec {
@@ -30,11 +31,18 @@ function numberOf(workload: Workload, port: string | number | undefined): number
 }
 
 /** Every pod port that a target's monitors scrape. */
-export function* scrapes(model: Model): Iterable<Scrape> {
+export const scrapes = perModel((model): readonly Scrape[] => [...read(model)]);
+
+/** The same by the workload whose port it is. */
+export const scrapesOf = perModel((model) => Map.groupBy(scrapes(model), ({ workload }) => workload));
+
+function* read(model: Model): Iterable<Scrape> {
   for (const object of model.all('monitoring.coreos.com', 'PodMonitor')) {
     const { selector, podMetricsEndpoints = [] } = (object.spec ?? {}) as MonitorSpec;
-    for (const workload of model.workloads) {
-      if (!looksIn(object, workload.namespace) || !matchesSelector(selector ?? {}, workload.labels)) continue;
+    const selected = namespacesOf(model, object).flatMap((namespace) =>
+      model.selectedBy(namespace, selector ?? {}),
+    );
+    for (const workload of selected) {
       for (const [index, { port, portNumber }] of podMetricsEndpoints.entries()) {
         const number = numberOf(workload, port ?? portNumber);
         const path = `spec.podMetricsEndpoints[${index}]`;
@@ -44,9 +52,8 @@ export function* scrapes(model: Model): Iterable<Scrape> {
   }
   for (const object of model.all('monitoring.coreos.com', 'ServiceMonitor')) {
     const { selector, endpoints = [] } = (object.spec ?? {}) as MonitorSpec;
-    for (const service of model.services) {
-      const labels = service.object.metadata.labels ?? {};
-      if (!looksIn(object, service.namespace) || !matchesSelector(selector ?? {}, labels)) continue;
+    for (const service of namespacesOf(model, object).flatMap((namespace) => model.servicesIn(namespace))) {
+      if (!matchesSelector(selector ?? {}, service.object.metadata.labels ?? {})) continue;
       for (const [index, { port, targetPort: target }] of endpoints.entries()) {
         const servicePort = (service.typed.spec?.ports ?? []).find(
           ({ name }) => port !== undefined && name === port,

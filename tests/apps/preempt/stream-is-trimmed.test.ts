@@ -134,6 +134,13 @@ test('a stream that is made anew is read from its beginning', async () => {
   await store.stop();
   assertStoredOnce(stream.sent, await stream.rows());
   assert.is(await stream.lost(), 0);
+  // The ledger began anew with it.
+  await stream.send(stream.make(30));
+  await platform.redis.send(['XTRIM', stream.name, 'MAXLEN', '=', 10]);
+  const next = await stream.startStore();
+  await stream.drained();
+  await next.stop();
+  assert.is(await stream.lost(), 20);
 });
 
 test.run();

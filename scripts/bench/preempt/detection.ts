@@ -4,8 +4,8 @@ import { nycWeather } from '../../../trial/downloads/nyc-weather.ts';
 import { faultKinds } from '../../../trial/seasons/faults.ts';
 import type { Part } from '../preempt.ts';
 import {
-  alarmsAsItRuns,
   calibrate,
+  limitsAsItRuns,
   lookFor,
   type Result,
   recallOf,
@@ -39,9 +39,9 @@ export async function benchDetection(say: (message: string) => void, family = 'h
   say(`looking for faults in ${seeds * placesToTest} others`);
   const tested = generated('test', placesToTest);
   const result = lookFor(tested, limits);
-  const asItRuns = alarmsAsItRuns(tested).toFixed(2);
+  const asItRuns = lookFor(tested, limitsAsItRuns(tested, limits));
   const real = await onRealWeather(say);
-  const share = (way: Way) => recallOf(result.trials, way).share.toFixed(3);
+  const share = (way: Way, { trials }: Result = result) => recallOf(trials, way).share.toFixed(3);
   const rate = (way: Way, { alarms, months }: Result) => (alarms[way] / months).toFixed(2);
   const figures = [
     `recall=${share('model')}`,
@@ -49,7 +49,8 @@ export async function benchDetection(say: (message: string) => void, family = 'h
     `zscore=${share('z')}`,
     `alarms=${rate('model', result)}`,
     `zscore_alarms=${rate('z', result)}`,
-    `trainer_alarms=${asItRuns}`,
+    `trainer=${share('model', asItRuns)}`,
+    `trainer_alarms=${rate('model', asItRuns)}`,
   ];
   if (real !== undefined) {
     const found = (way: Way) => recallOf(real.trials, way).share.toFixed(3);
@@ -58,7 +59,7 @@ export async function benchDetection(say: (message: string) => void, family = 'h
   const text = [
     `generated seasons, ${Math.round(result.months)} location-months held out:`,
     report(result),
-    `with the limits that ml-trainer sets from these places' own histories: ${asItRuns} alarms`,
+    `with the limits that ml-trainer sets from these places' own histories: ${share('model', asItRuns)} found, ${rate('model', asItRuns)} alarms`,
     ...(real === undefined
       ? []
       : [`\nNew York's airports in 2013, ${Math.round(real.months)} location-months:`, report(real)]),

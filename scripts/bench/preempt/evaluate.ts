@@ -140,25 +140,18 @@ function perWay<Value>(of: (way: Way) => Value): Record<Way, Value> {
   return { model: of('model'), statistics: of('statistics'), z: of('z') };
 }
 
-/**
- * Alerts a location and month on clean time with the limits that ml-trainer sets by itself, from the histories of these
- * very places.
- */
-export function alarmsAsItRuns(subjects: readonly Subject[]): number {
+/** The limits that ml-trainer sets by itself, from the histories of these very places and the faults that hide there. */
+export function limitsAsItRuns(subjects: readonly Subject[], z: AllLimits): AllLimits {
   const byField = Map.groupBy(subjects, (subject) => seriesOf(subject).field);
-  let alarms = 0;
-  for (const [field, own] of byField) {
-    const trained = own.map((subject) => trainSeries(field, seriesOf(subject).history));
-    const peaks = trained.flatMap((one) => (one?.peaks === undefined ? [] : [one.peaks]));
-    const limits = limitsOf(peaks, byField.size, usualLimits(field));
-    own.forEach((subject, index) => {
-      const model = trained[index]?.model;
-      if (model === undefined) return;
-      const series = seriesOf(subject);
-      alarms += alertsOf(modelScorer({ series, model }, limits)(series.later), 1).length;
-    });
-  }
-  return alarms / (spanOf(subjects) / byField.size);
+  return new Map(
+    [...byField].map(([field, own]) => {
+      const trained = own.map((subject) => trainSeries(field, seriesOf(subject).history));
+      const peaks = trained.flatMap((one) => (one?.peaks === undefined ? [] : [one.peaks]));
+      const limits = limitsOf(peaks, byField.size, usualLimits(field));
+      const raise = { model: 1, statistics: 1, z: z.get(field)?.raise.z ?? 1 };
+      return [field, { limits: { model: limits, statistics: limits }, raise }];
+    }),
+  );
 }
 
 /** The share that was found, and half of the width of its 95 % interval: places are independent, a place's faults are not. */

@@ -146,6 +146,8 @@ test('a dry week and two days of clear sky are not stuck', () => {
 test('less rain than expected is nothing, and a cloudburst is', () => {
   const judge = judgeOf('precipitation');
   assert.ok(lastWeek(judge, () => 0).every(({ score }) => score < judge.raiseAt));
+  const ended = lastWeek(judge, (_, index) => (index < 30 ? 150 : 0))[30];
+  assert.is(ended?.reading.signals.jump, 0);
   const burst = lastWeek(judge, ({ value }, index) => (index === 30 ? 250 : value));
   assert.ok((burst[30]?.score ?? 0) >= judge.raiseAt);
   assert.is(burst[30]?.lower, 0);
@@ -199,6 +201,14 @@ test('an event that wavers between the thresholds is one, and ends with the firs
   assert.equal(
     begun.map(({ startedAt, endedAt, peak }) => [startedAt / hour, (endedAt ?? 0) / hour, peak.score]),
     [[2, 14, 9]],
+  );
+});
+
+test('one calm value among others ends no event', () => {
+  const { begun } = tellEvents(thresholds, scores(7, 3, 5, 3, 1), -1);
+  assert.equal(
+    begun.map(({ endedAt }) => endedAt),
+    [6 * hour],
   );
 });
 

@@ -117,8 +117,9 @@ test('the local base asks no registry, and takes the Node that the repository pi
   assert.match(args.NODE, `plumbline-node:${version}-`);
   const lines = printPlan(plan).split('\n');
   const builds = lines.filter((line) => line.startsWith('buildah build'));
-  assert.is(builds.length, 2);
+  assert.is(builds.length, 3);
   assert.match(builds[1] ?? '', '--pull=never');
+  assert.match(builds[2] ?? '', `--tag ${args.NGINX}`);
   assert.ok(lines.some((line) => line.startsWith('mmdebstrap ')));
   await localBase(root, 'nerdctl').then(
     () => assert.unreachable(),

@@ -83,10 +83,7 @@ export async function profileFor(
   until: number,
 ): Promise<Profile | undefined> {
   if (until > Date.now() - seasonReach) {
-    const rows = await store.query<{ usual: number; lower: number; upper: number }>(sql.band, [
-      location,
-      field.id,
-    ]);
+    const rows = (await store.bands(location)).filter((row) => row.field === field.id);
     if (rows.length === partsOfDay) {
       return {
         expected: rows.map(({ usual }) => rounded(usual)),

@@ -56,6 +56,13 @@ export interface Summary {
   readonly state: 'empty' | 'fresh' | 'stale';
 }
 
+export interface BandRow {
+  readonly field: number;
+  readonly usual: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
 /** All locations as of one moment, in the order of their names. */
 export interface Places {
   readonly byName: readonly Location[];
@@ -68,6 +75,8 @@ export interface Store {
   readonly places: () => Promise<Places>;
   /** At most 10 s old. */
   readonly fields: () => Promise<ReadonlyMap<number, Field>>;
+  /** What the trainer wrote of a location, three hours of the UTC day a row, field by field; at most a minute old. */
+  readonly bands: (location: number) => Promise<readonly BandRow[]>;
   /** At most 1 s old. */
   readonly summary: () => Promise<Summary>;
   readonly query: <Row>(text: string, values?: readonly Bound[]) => Promise<Row[]>;
@@ -82,6 +91,7 @@ export function openStore(pool: Pool, monitored: readonly string[]): Store {
     within(pool.query<Row>(text, values), queryDeadline);
   const places = remember<Places>({ milliseconds: 2000, most: 1 });
   const fields = remember<ReadonlyMap<number, Field>>({ milliseconds: 10_000, most: 1 });
+  const bands = remember<BandRow[]>({ milliseconds: 60_000, most: 1000 });
   const summary = remember<Summary>({ milliseconds: 1000, most: 1 });
   const rank = (name: string) => (monitored.includes(name) ? monitored.indexOf(name) : monitored.length);
   return {
@@ -93,6 +103,7 @@ export function openStore(pool: Pool, monitored: readonly string[]): Store {
         rows.sort((a, b) => rank(a.name) - rank(b.name));
         return new Map(rows.map((row) => [row.id, row]));
       }),
+    bands: (location) => bands(String(location), () => query<BandRow>(sql.bands, [location])),
     summary: () => summary('', () => readSummary(query)),
   };
 }

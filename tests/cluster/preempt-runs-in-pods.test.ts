@@ -32,7 +32,7 @@ test('deployed from nothing, the locations are there, and the page and its API a
       fetch(`http://127.0.0.1:${forward.port}${path}`, { signal: AbortSignal.timeout(30_000) });
     const page = await ask('/');
     assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
-    const locations = await ask('/api/locations?search=nairobi');
+    const locations = await ask('/api/locations?q=nairobi');
     assert.is(locations.status, 200);
     assert.match(await locations.text(), /Nairobi/);
   } finally {

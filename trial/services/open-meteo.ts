@@ -30,6 +30,8 @@ export interface OpenMeteoOptions {
   readonly now?: () => Date;
   /** Calls that it permits: those of the free tier by default. */
   readonly limits?: { readonly minute: number; readonly hour: number; readonly day: number };
+  /** The weather of a place; by default one that is the same whoever asks, and when. */
+  readonly weather?: (field: string, latitude: number, longitude: number, time: Date) => number;
   /** What a request gets in place of the weather; it is counted first. */
   readonly behave?: (request: {
     readonly number: number;
@@ -61,7 +63,7 @@ const spans = { minute: 16, hour: 13, day: 10 };
  * anew with the clock's minute, hour and day (UTC). The weather is made up, and the same for the same place and time.
  */
 export async function startOpenMeteo(options: OpenMeteoOptions = {}): Promise<OpenMeteo> {
-  const { now = () => new Date(), limits = freeTier, behave, onRequest } = options;
+  const { now = () => new Date(), limits = freeTier, behave, onRequest, weather = currentOf } = options;
   const { host, port } = options.address ?? { host: '127.0.0.1', port: 0 };
   const given: Given[] = [];
   const counted = new Map<string, number>();
@@ -96,7 +98,7 @@ export async function startOpenMeteo(options: OpenMeteoOptions = {}): Promise<Op
     if (typeof asked === 'string') return reply(response, 400, { error: true, reason: asked });
     const { places, fields } = asked;
     const time = now();
-    const blocks = places.map((place, index) => block(place, fields, time, index));
+    const blocks = places.map((place, index) => block(place, fields, time, index, weather));
     const body = JSON.stringify(blocks.length === 1 ? blocks[0] : blocks);
     response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', date: time.toUTCString() });
     if (behaviour?.kind === 'break') {
@@ -170,6 +172,7 @@ function block(
   fields: readonly string[],
   now: Date,
   index: number,
+  weather: NonNullable<OpenMeteoOptions['weather']>,
 ) {
   const quarter = new Date(Math.floor(now.getTime() / 900_000) * 900_000);
   return {
@@ -189,7 +192,7 @@ function block(
     current: {
       time: quarter.toISOString().slice(0, 16),
       interval: 900,
-      ...Object.fromEntries(fields.map((field) => [field, currentOf(field, latitude, longitude, quarter)])),
+      ...Object.fromEntries(fields.map((field) => [field, weather(field, latitude, longitude, quarter)])),
     },
   };
 }

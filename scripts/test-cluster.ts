@@ -61,7 +61,7 @@ await main(async () => {
     deadline,
     // Each has a cluster of its own, and waits for it most of the time.
     workers: 3,
-    first: ['lambda', 'argo-cd', 'production', 'prover', 'autoscaler', 'overlays'],
+    first: ['lambda', 'preempt', 'argo-cd', 'production', 'prover', 'autoscaler', 'overlays'],
     verbose: values.verbose === true,
     closing: proofs,
   });

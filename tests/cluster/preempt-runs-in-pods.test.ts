@@ -95,23 +95,21 @@ test('every command of the guide works, or is run elsewhere for a reason that is
 test('three stores share the stream', async ({ preempt }) => {
   await preempt.shell('kubectl scale deployment store --replicas=3 -n preempt');
   await preempt.shell('kubectl rollout status deployment/store -n preempt --timeout=180s');
-  await preempt.collect();
-  await seen('each of three has had entries', async () => {
-    const pods = (
-      await preempt.shell(
-        'kubectl get pods -n preempt -l app=store --field-selector=status.phase=Running -o name',
-      )
-    )
-      .trim()
-      .split('\n');
-    assert.is(pods.length, 3);
+  const pods = (await preempt.shell('kubectl get pods -n preempt -l app=store -o name')).trim().split('\n');
+  assert.is(pods.length, 3);
+  const idle = async () => {
+    const without: string[] = [];
     for (const pod of pods) {
-      const said = await preempt.shell(
+      const metrics = await preempt.shell(
         `kubectl exec ${pod} -n preempt -c store -- node -e "fetch('http://127.0.0.1:9090/metrics').then(r=>r.text()).then(console.log)"`,
       );
-      assert.match(said, /^preempt_store_entries_total(?:\{[^}]*\})? [1-9]/m, pod);
+      if (!/^preempt_store_entries_total(?:\{[^}]*\})? [1-9]/m.test(metrics)) without.push(pod);
     }
-  });
+    return without;
+  };
+  // Who comes first takes what there is.
+  for (let round = 1; round <= 8 && (await idle()).length > 0; round += 1) await preempt.collect();
+  assert.equal(await idle(), []);
 });
 
 test('whatever ends under load, every value of the source is in MySQL once', async ({ preempt }) => {

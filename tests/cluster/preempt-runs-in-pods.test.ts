@@ -95,8 +95,12 @@ test('every command of the guide works, or is run elsewhere for a reason that is
 test('three stores share the stream', async ({ preempt }) => {
   await preempt.shell('kubectl scale deployment store --replicas=3 -n preempt');
   await preempt.shell('kubectl rollout status deployment/store -n preempt --timeout=180s');
-  const pods = (await preempt.shell('kubectl get pods -n preempt -l app=store -o name')).trim().split('\n');
-  assert.is(pods.length, 3);
+  let pods: string[] = [];
+  // One of before may still be ending.
+  await seen('there are three stores', async () => {
+    pods = (await preempt.shell('kubectl get pods -n preempt -l app=store -o name')).trim().split('\n');
+    assert.is(pods.length, 3);
+  });
   const idle = async () => {
     const without: string[] = [];
     for (const pod of pods) {

@@ -26,7 +26,7 @@ Exit codes: 0 all passed; 1 some failed; 2 they could not be run.
 `;
 
 /** What one file may take. */
-const deadline = 30 * 60_000;
+const deadline = 45 * 60_000;
 
 await main(async () => {
   const { values, positionals } = readArguments({

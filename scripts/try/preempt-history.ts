@@ -1,5 +1,7 @@
 import type { Bound, Pool } from '../../apps/kit/mysql/index.ts';
 import type { MadeWeather } from '../../trial/made-weather.ts';
+import type { Weather } from '../../trial/seasons/weather.ts';
+import { units } from '../../trial/services/open-meteo/weather.ts';
 
 /** From when until when, and how often: milliseconds. */
 export interface History {
@@ -8,15 +10,6 @@ export interface History {
   readonly every: number;
 }
 
-const units = {
-  temperature_2m: '°C',
-  relative_humidity_2m: '%',
-  precipitation: 'mm',
-  surface_pressure: 'hPa',
-  wind_speed_10m: 'km/h',
-  wind_gusts_10m: 'km/h',
-  cloud_cover: '%',
-} as const;
 const rowsAStatement = 20_000;
 
 /** Puts into the tables what the store would have: the weather of every location as if it had been watched. */
@@ -26,7 +19,7 @@ export async function fillHistory(
   { from, until, every }: History,
 ): Promise<void> {
   await pool.change('INSERT IGNORE INTO fields (name, unit) VALUES ?', [Object.entries(units)]);
-  const fields = await pool.query<{ id: number; name: keyof typeof units }>('SELECT id, name FROM fields');
+  const fields = await pool.query<{ id: number; name: keyof Weather }>('SELECT id, name FROM fields');
   const places = await pool.query<{ id: number; latitude: number; longitude: number }>(
     'SELECT id, latitude, longitude FROM locations ORDER BY id',
   );

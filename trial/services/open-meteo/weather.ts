@@ -1,4 +1,5 @@
-const units: Readonly<Record<string, string>> = {
+/** The fields that the double knows, with their units. */
+export const units: Readonly<Record<string, string>> = {
   temperature_2m: '°C',
   relative_humidity_2m: '%',
   precipitation: 'mm',

@@ -1,33 +1,22 @@
 import type { Pool } from '../apps/kit/mysql/index.ts';
+import { searchName } from '../apps/preempt/search-name.ts';
+import { fieldNames, units } from './seasons/weather.ts';
 
 /** Weather that is made up, put straight into the tables: for tests and benches of what reads them. */
 export interface MadePlace {
   readonly id: number;
   readonly name: string;
-  readonly search: string;
   readonly country: string;
   readonly latitude: number;
   readonly longitude: number;
   readonly population: number;
 }
 
-/** The fields of config.yaml with the units that their source gives. */
-export const madeFields = [
-  ['temperature_2m', '°C'],
-  ['relative_humidity_2m', '%'],
-  ['precipitation', 'mm'],
-  ['surface_pressure', 'hPa'],
-  ['wind_speed_10m', 'km/h'],
-  ['wind_gusts_10m', 'km/h'],
-  ['cloud_cover', '%'],
-] as const;
-
 /** So many places, spread evenly over the world. */
 export function spreadPlaces(count: number): MadePlace[] {
   return Array.from({ length: count }, (_, index) => ({
     id: index + 1,
     name: `Place ${index + 1}`,
-    search: `place ${index + 1}`,
     country: ['NL', 'BR', 'KE', 'JP', 'CA'][index % 5] ?? 'NL',
     latitude: Math.round((Math.asin(((index * 0.618034) % 1) * 1.8 - 0.9) * 180 * 1e4) / Math.PI) / 1e4,
     longitude: Math.round((((index * 137.508) % 360) - 180) * 1e4) / 1e4,
@@ -39,8 +28,8 @@ export async function makePlaces(pool: Pool, places: readonly MadePlace[], at: D
   await pool.change(
     'INSERT INTO locations (id, name, search_name, country, latitude, longitude, elevation, population, timezone, collected_at) VALUES ?',
     [
-      places.map(({ id, name, search, country, latitude, longitude, population }) => [
-        ...[id, name, search, country, latitude, longitude],
+      places.map(({ id, name, country, latitude, longitude, population }) => [
+        ...[id, name, searchName(name), country, latitude, longitude],
         ...[12, population, 'Etc/UTC', at],
       ]),
     ],
@@ -48,7 +37,7 @@ export async function makePlaces(pool: Pool, places: readonly MadePlace[], at: D
 }
 
 export async function makeFields(pool: Pool): Promise<void> {
-  const rows = madeFields.map(([name, unit], index) => [index + 1, name, unit]);
+  const rows = fieldNames.map((name, index) => [index + 1, name, units[name]]);
   await pool.change('INSERT INTO fields (id, name, unit) VALUES ?', [rows]);
 }
 

@@ -15,6 +15,8 @@ export {
 export { type Health, type HealthOptions, startHealth } from './health.ts';
 export { createLog, type Log } from './log.ts';
 export { counter, createRegistry, gauge, histogram, Registry } from './metrics.ts';
-export { createProgress, type Progress, type ProgressOptions } from './progress.ts';
+export { createProgress, exitWhenStuck, type Progress, type ProgressOptions } from './progress.ts';
+export { readTexts } from './read-texts.ts';
 export { runWorker, type Worker } from './run-worker.ts';
 export { parseTraceparent, type Span, startTraces, type Traces } from './traces.ts';
+export { within } from './within.ts';

@@ -1,3 +1,5 @@
+import type { Log } from './log.ts';
+
 /**
  * Whether a worker gets on: liveness is progress. It is stuck when there has been work, no dependency refused to answer
  * all the while, and nothing was done for too long; a dependency that is away is waited for.
@@ -10,6 +12,18 @@ export interface Progress {
   readonly available: () => void;
   /** Why it is stuck, or undefined. */
   readonly stuck: () => string | undefined;
+}
+
+/** Ends the process with status 1 when it is stuck, looking every second. @returns what stops looking */
+export function exitWhenStuck(progress: Progress, log: Log): () => void {
+  const watch = setInterval(() => {
+    const why = progress.stuck();
+    if (why === undefined) return;
+    log.fatal(why);
+    process.exit(1);
+  }, 1000);
+  watch.unref();
+  return () => clearInterval(watch);
 }
 
 export interface ProgressOptions {

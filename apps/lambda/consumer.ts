@@ -2,6 +2,7 @@
 import {
   createProgress,
   createRegistry,
+  exitWhenStuck,
   readConfig,
   runWorker,
   startHealth,
@@ -34,13 +35,7 @@ await runWorker({
       // Whoever holds an offset for longer may be out of the group.
       lockSeconds: config.sessionSeconds * 2,
     });
-    const watch = setInterval(() => {
-      const why = progress.stuck();
-      if (why === undefined) return;
-      log.fatal(why);
-      process.exit(1);
-    }, 1000);
-    watch.unref();
+    const endWatch = exitWhenStuck(progress, log);
     try {
       const metrics = consumerMetrics(registry);
       const onReady = (now: boolean) => {
@@ -48,7 +43,7 @@ await runWorker({
       };
       await consume({ ...config, pool, log, metrics, progress, traces, signal, onReady });
     } finally {
-      clearInterval(watch);
+      endWatch();
       await traces.close();
       await pool.end();
       await health.close();

@@ -1,5 +1,12 @@
 /** ml-trainer: learns what is usual at each location, and writes it to the volume, version after version. */
-import { createProgress, createRegistry, readConfig, runWorker, startHealth } from '@plumbline/kit';
+import {
+  createProgress,
+  createRegistry,
+  exitWhenStuck,
+  readConfig,
+  runWorker,
+  startHealth,
+} from '@plumbline/kit';
 import { connectPool } from '@plumbline/kit/mysql';
 import { readConfiguration } from './configuration.ts';
 import { trainerMetrics } from './trainer/metrics.ts';
@@ -20,13 +27,7 @@ await runWorker({
       dead: progress.stuck,
       notReady: () => notReady,
     });
-    const watch = setInterval(() => {
-      const why = progress.stuck();
-      if (why === undefined) return;
-      log.fatal(why);
-      process.exit(1);
-    }, 1000);
-    watch.unref();
+    const endWatch = exitWhenStuck(progress, log);
     // One for the lock, and one to read.
     const pool = connectPool(config, 'ml-trainer', 2, log);
     try {
@@ -37,7 +38,7 @@ await runWorker({
       const { modelsPath } = config;
       await runTrainer({ pool, configuration, modelsPath, log, metrics, progress, signal, onState });
     } finally {
-      clearInterval(watch);
+      endWatch();
       await pool.end();
       await health.close();
     }

@@ -1,5 +1,12 @@
 /** store: stores what the stream has in MySQL, each observation once; as many replicas as one likes. */
-import { createProgress, createRegistry, readConfig, runWorker, startHealth } from '@plumbline/kit';
+import {
+  createProgress,
+  createRegistry,
+  exitWhenStuck,
+  readConfig,
+  runWorker,
+  startHealth,
+} from '@plumbline/kit';
 import { connectPool } from '@plumbline/kit/mysql';
 import { connectRedis } from '@plumbline/kit/redis';
 import { readConfiguration } from './configuration.ts';
@@ -28,13 +35,7 @@ await runWorker({
     const pool = connectPool(config, 'store', 1, log, { statementSeconds, lockSeconds: 10 });
     const redis = connectRedis(config, config.consumer, log);
     const waiting = connectRedis(config, `${config.consumer}-waits`, log);
-    const watch = setInterval(() => {
-      const why = progress.stuck();
-      if (why === undefined) return;
-      log.fatal(why);
-      process.exit(1);
-    }, 1000);
-    watch.unref();
+    const endWatch = exitWhenStuck(progress, log);
     try {
       await runStore({
         ...config,
@@ -59,7 +60,7 @@ await runWorker({
         },
       });
     } finally {
-      clearInterval(watch);
+      endWatch();
       redis.close();
       waiting.close();
       await pool.end();

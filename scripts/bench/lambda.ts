@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { run, table } from '@plumbline/validators';
@@ -14,6 +14,7 @@ import type { Bench } from '../bench.ts';
 import { median } from '../lib/median.ts';
 import { root } from '../lib/root.ts';
 import { repositoryTools } from '../lib/tools.ts';
+import { cpuSeconds, watchPeak } from './worker-costs.ts';
 
 /** Rows that every way moves. */
 const count = 300_000;
@@ -77,7 +78,7 @@ export const benchLambda: Bench = async ({ rounds, say }) => {
         folders: { inbox },
         label: String(performance.now()),
       });
-      const peak = watchMemory(worker);
+      const peak = watchPeak(worker);
       const ended = await worker.ended;
       const rate = count / ((performance.now() - start) / 1000);
       const { rows } = await database.query('SELECT rows_loaded FROM batch_jobs');
@@ -156,7 +157,7 @@ async function timeConsumers(trial: Trial, database: pg.Client, consumers: numbe
     const workload = 'Deployment/lambda-consumer';
     workers.push(await startWorker(trial, { workload, index, env, label: env.KAFKA_GROUP }));
   }
-  const peaks = workers.map(watchMemory);
+  const peaks = workers.map(watchPeak);
   const stored = async () => {
     const sum = 'SELECT coalesce(sum(next_offset), 0)::int AS stored FROM stream_offsets';
     return (await database.query<{ stored: number }>(sum)).rows[0]?.stored ?? 0;
@@ -173,26 +174,6 @@ async function timeConsumers(trial: Trial, database: pg.Client, consumers: numbe
   for (const worker of workers) await worker.stop();
   const megabytes = Math.max(...peaks.map((peak) => peak()));
   return { rate: (count - first) / seconds, perCpu: (count - first) / cpu, megabytes };
-}
-
-/** The CPU seconds of a process so far. */
-function cpuSeconds({ pid }: RunningWorker): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** Looks at the most memory that a process ever held, until it is asked for the last time: MiB. */
-function watchMemory({ pid }: RunningWorker): () => number {
-  let most = 0;
-  const look = async () => {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    most = Math.max(most, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-  };
-  const timer = setInterval(() => void look(), 50);
-  return () => {
-    clearInterval(timer);
-    return most;
-  };
 }
 
 function report(

@@ -1,5 +1,5 @@
+import { searchName } from '../../apps/preempt/search-name.ts';
 import type { Place } from './choose.ts';
-import { searchName } from './search-name.ts';
 
 /** The columns of locations_seed.csv. */
 export const columns = [

@@ -1,7 +1,6 @@
 import type { Bound, Pool } from '../../apps/kit/mysql/index.ts';
 import type { MadeWeather } from '../../trial/made-weather.ts';
-import type { Weather } from '../../trial/seasons/weather.ts';
-import { units } from '../../trial/services/open-meteo/weather.ts';
+import { units, type Weather } from '../../trial/seasons/weather.ts';
 
 /** From when until when, and how often: milliseconds. */
 export interface History {

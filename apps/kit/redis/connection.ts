@@ -1,5 +1,6 @@
 import { createClient } from '@redis/client';
 import type { Log } from '../log.ts';
+import { within } from '../within.ts';
 import { redisCode } from './errors.ts';
 import type { RedisConfig } from './settings.ts';
 
@@ -98,16 +99,4 @@ function newClient({ redisHost, redisPort, redisUser, redisPassword }: RedisConf
     disableOfflineQueue: true,
     socket: { host: redisHost, port: redisPort, connectTimeout: 5000, reconnectStrategy: false },
   });
-}
-
-async function within<Value>(work: Promise<Value>, milliseconds: number, what: string): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} within ${milliseconds / 1000} s`)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

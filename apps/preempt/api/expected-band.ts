@@ -1,3 +1,4 @@
+import { within } from '@plumbline/kit';
 import type { Redis } from '@plumbline/kit/redis';
 import { climateOf, partOf, partsOfDay } from '../judgement/climate.ts';
 import { fieldOf } from '../judgement/fields.ts';
@@ -108,7 +109,9 @@ async function profileOfWeeks(
 ): Promise<Profile | undefined> {
   const before = Math.ceil(until / hour) * hour;
   const key = `api:profile:1:${location}:${field.id}:${before / hour}`;
-  const held = await soon(redis.send<string | null>(['GET', key]));
+  const held = await within(redis.send<string | null>(['GET', key]), 250, 'Redis did not answer').catch(
+    () => null,
+  );
   if (held !== null) return (JSON.parse(held) as Profile | null) ?? undefined;
   const range = [new Date(before - weeks * 7 * day), new Date(before)];
   const history = await store.query<{ at: Date; value: number }>(sql['band-history'], [
@@ -120,17 +123,4 @@ async function profileOfWeeks(
   // Not waited for: whoever asks next may find it.
   redis.send(['SET', key, JSON.stringify(profile ?? null), 'EX', 900]).catch(() => {});
   return profile;
-}
-
-/** What comes within a quarter of a second; null for an error or for what comes later. */
-async function soon(work: Promise<string | null>): Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), 250);
-  });
-  try {
-    return await Promise.race([work.catch(() => null), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
+import { within } from '@plumbline/kit';
 import type { Bound, Pool } from '@plumbline/kit/mysql';
-import { foldName } from './fold-name.ts';
 import { remember } from './remember.ts';
 import { sql } from './sql/index.ts';
 
@@ -9,7 +9,7 @@ export type Severity = (typeof severities)[number];
 export interface Location {
   readonly id: number;
   readonly name: string;
-  readonly folded: string;
+  readonly searchName: string;
   readonly country: string;
   readonly latitude: number;
   readonly longitude: number;
@@ -88,7 +88,8 @@ export const queryDeadline = 4000;
 /** @param monitored the fields that are watched, in the order in which they are shown. */
 export function openStore(pool: Pool, monitored: readonly string[]): Store {
   const query = <Row>(text: string, values: readonly Bound[] = []) =>
-    within(pool.query<Row>(text, values), queryDeadline);
+    // A wait for a connection has no deadline of its own.
+    within(pool.query<Row>(text, values), queryDeadline, 'the database did not answer');
   const places = remember<Places>({ milliseconds: 2000, most: 1 });
   const fields = remember<ReadonlyMap<number, Field>>({ milliseconds: 10_000, most: 1 });
   const bands = remember<BandRow[]>({ milliseconds: 60_000, most: 1000 });
@@ -120,13 +121,11 @@ async function readPlaces(query: Query): Promise<Places> {
     const found = openOf.get(row.id);
     return {
       ...row,
-      // What parts its words may be a hyphen there.
-      folded: foldName(row.folded),
       severity: severities[(found?.worst ?? 0) - 1] ?? null,
       openAnomalies: found?.open ?? 0,
     };
   });
-  byName.sort((a, b) => compare(a.folded, b.folded) || a.id - b.id);
+  byName.sort((a, b) => compare(a.searchName, b.searchName) || a.id - b.id);
   return { byName, byId: new Map(byName.map((one) => [one.id, one])) };
 }
 
@@ -153,20 +152,4 @@ async function readSummary(query: Query): Promise<Summary> {
     collectedLastHour,
     state: lastCollectionAt === null ? 'empty' : isFresh === 1 ? 'fresh' : 'stale',
   };
-}
-
-/** A wait for a connection has no deadline of its own. */
-async function within<Value>(work: Promise<Value>, milliseconds: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`the database did not answer within ${milliseconds / 1000} s`)),
-      milliseconds,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

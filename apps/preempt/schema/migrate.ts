@@ -1,40 +1,18 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mysqlErrno, type Pool, type Session } from '@plumbline/kit/mysql';
+import { type Applied, type Migration, missingMigrations, readMigrations } from '@plumbline/kit/schema';
 import { sql } from '../sql/index.ts';
 
-/** A numbered step of the schema. */
-export interface Migration {
-  readonly version: number;
-  readonly name: string;
-  /** Each commits by itself, and may be done again. */
-  readonly statements: readonly string[];
-  readonly sha256: string;
-}
-
-/** The schema is not one that this code may change. */
-export class SchemaRefused extends Error {
-  override readonly name = 'SchemaRefused';
-}
-
 /** The migrations that this code knows, in their order. @throws Error when a number is missing or there twice. */
-export async function knownMigrations(
+export function knownMigrations(
   folder: string = join(import.meta.dirname, '..', 'migrations'),
 ): Promise<Migration[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
-  return Promise.all(
-    files.map(async (file, index) => {
-      const [, number = '', name = ''] = /^(\d{3})-([a-z0-9-]+)\.sql$/.exec(file) ?? [];
-      if (Number(number) !== index + 1) {
-        throw new Error(`migrations/${file}: its number should be ${String(index + 1).padStart(3, '0')}`);
-      }
-      const text = await readFile(join(folder, file), 'utf8');
-      const statements = text.split(/;[ \t]*(?:\n|$)/).filter((part) => part.trim() !== '');
-      const sha256 = createHash('sha256').update(text).digest('hex');
-      return { version: index + 1, name, statements, sha256 };
-    }),
-  );
+  return readMigrations(folder);
+}
+
+/** The statements of a migration: each commits by itself, and may be done again. */
+export function statementsOf({ text }: Pick<Migration, 'text'>): string[] {
+  return text.split(/;[ \t]*(?:\n|$)/).filter((part) => part.trim() !== '');
 }
 
 /**
@@ -57,22 +35,10 @@ export function migrate(pool: Pool, known: readonly Migration[]): Promise<Migrat
 
 async function migrateLocked(session: Session, known: readonly Migration[]): Promise<Migration[]> {
   await session.change(sql['make-migrations']);
-  const rows = await session.query<{ version: number; name: string; sha256: string }>(sql['read-migrations']);
-  const newest = rows.at(-1)?.version ?? 0;
-  if (newest > known.length) {
-    throw new SchemaRefused(
-      `the database has schema ${newest} (${rows.at(-1)?.name}), and this code knows ${known.length}: deploy the newer image again`,
-    );
-  }
-  for (const { version, name, sha256 } of rows) {
-    if (known[version - 1]?.sha256 === sha256) continue;
-    throw new SchemaRefused(
-      `migration ${version} was applied as "${name}" with another content: never change an applied migration, add one`,
-    );
-  }
-  const missing = known.slice(newest);
-  for (const { version, name, statements, sha256 } of missing) {
-    for (const statement of statements) await session.change(statement);
+  const missing = missingMigrations(known, await session.query<Applied>(sql['read-migrations']));
+  for (const migration of missing) {
+    for (const statement of statementsOf(migration)) await session.change(statement);
+    const { version, name, sha256 } = migration;
     await session.change(sql['note-migration'], [version, name, sha256]);
   }
   return missing;

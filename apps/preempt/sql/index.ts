@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** Each statement stands in a file of its own; all are read when the process starts. */
-function read<const Name extends string>(names: readonly Name[]): Readonly<Record<Name, string>> {
-  const texts = names.map((name) => [name, readFileSync(join(import.meta.dirname, `${name}.sql`), 'utf8')]);
-  return Object.fromEntries(texts) as Record<Name, string>;
-}
+import { readTexts } from '@plumbline/kit';
 
 /** The statements, by the names of their files. */
-export const sql = read([
+export const sql = readTexts(import.meta.dirname, '.sql', [
   'add-fields',
   'begin-day',
   'begin-judgements',

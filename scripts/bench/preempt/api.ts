@@ -1,18 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLog } from '../../../apps/kit/index.ts';
 import { connectPool } from '../../../apps/kit/mysql/index.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
 import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../../trial/preempt.ts';
-import { madeFields, makeAnomaly, makeFields, makeObservations } from '../../../trial/preempt-weather.ts';
+import { makeAnomaly, makeFields, makeObservations } from '../../../trial/preempt-weather.ts';
 import { freePort } from '../../../trial/process/free-port.ts';
 import { finished, lastWords, start } from '../../../trial/process/start.ts';
+import { fieldNames } from '../../../trial/seasons/weather.ts';
 import { openTrial, type Trial } from '../../../trial/trial.ts';
 import { until } from '../../../trial/until.ts';
 import type { RunningWorker } from '../../../trial/worker.ts';
 import { root } from '../../lib/root.ts';
 import { repositoryTools } from '../../lib/tools.ts';
 import type { Part } from '../preempt.ts';
+import { cpuSeconds } from '../worker-costs.ts';
 import { type Measured, openLoop, warmSeconds } from './open-loop.ts';
 
 const perSecond = 1000;
@@ -65,7 +66,7 @@ async function fill(trial: Trial, say: (message: string) => void): Promise<numbe
     await makeFields(pool);
     const rows = await pool.query<{ id: number }>('SELECT id FROM locations ORDER BY id');
     const ids = rows.map(({ id }) => id);
-    say(`filling the tables: ${ids.length} locations, ${madeFields.length} fields, ${series.days} days`);
+    say(`filling the tables: ${ids.length} locations, ${fieldNames.length} fields, ${series.days} days`);
     await makeObservations(pool, { ...series, until: now });
     await pool.change('UPDATE locations SET collected_at = ?', [now]);
     // As the trainer leaves it.
@@ -99,12 +100,6 @@ async function startApi(trial: Trial): Promise<{ url: string; worker: RunningWor
     { deadline: 30_000, what: 'the api' },
   );
   return { url, worker };
-}
-
-/** The CPU seconds of a process so far: what it takes, whatever else runs on the machine. */
-function cpuSeconds({ pid }: RunningWorker): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function startBare(trial: Trial): Promise<string> {
@@ -147,7 +142,7 @@ function pathOf(ids: readonly number[]): (index: number) => string {
       case 4:
         return `/api/anomalies?state=all&location=${id}&limit=200`;
       default:
-        return `/api/locations/${id}/observations?field=${madeFields[(chance + ask) % madeFields.length]?.[0]}`;
+        return `/api/locations/${id}/observations?field=${fieldNames[(chance + ask) % fieldNames.length]}`;
     }
   };
 }

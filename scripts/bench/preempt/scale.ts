@@ -7,13 +7,13 @@ import { renderSystem } from '../../../trial/overlay/system.ts';
 import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../../trial/preempt.ts';
 import { finished } from '../../../trial/process/start.ts';
 import { placesOf, seenWeather } from '../../../trial/seasons/observing.ts';
+import { fieldNames } from '../../../trial/seasons/weather.ts';
 import { openTrial } from '../../../trial/trial.ts';
 import { until } from '../../../trial/until.ts';
 import type { RunningWorker } from '../../../trial/worker.ts';
 import { root } from '../../lib/root.ts';
 import { repositoryTools } from '../../lib/tools.ts';
-import { watchMemory } from './worker-memory.ts';
-import { fieldNames } from './worlds.ts';
+import { watchPeak } from '../worker-costs.ts';
 
 const locations = 892;
 /** Places that weather is generated for; the rest have copies of theirs. */
@@ -40,7 +40,7 @@ export async function benchScale(say: (message: string) => void): Promise<string
     const timed = async (workload: string, label: string, isDone: (worker: RunningWorker) => boolean) => {
       const start = performance.now();
       const worker = await startPreemptWorker(trial, { workload, label, folders: { models } });
-      const peak = watchMemory(worker);
+      const peak = watchPeak(worker);
       await until(() => isDone(worker), { deadline, what: `${workload} ${label}`, every: 100 });
       const seconds = (performance.now() - start) / 1000;
       return { worker, text: `${label}: ${seconds.toFixed(1)} s, ${Math.round(peak())} MiB` };

@@ -10,6 +10,7 @@ import { ledgerOf } from '../../../apps/preempt/store/group.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
 import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../../trial/preempt.ts';
 import { finished } from '../../../trial/process/start.ts';
+import { fieldNames } from '../../../trial/seasons/weather.ts';
 import { openTrial, type Trial } from '../../../trial/trial.ts';
 import { until } from '../../../trial/until.ts';
 import type { Bench } from '../../bench.ts';
@@ -19,15 +20,7 @@ import { repositoryTools } from '../../lib/tools.ts';
 import type { Part } from '../preempt.ts';
 
 const messages = 40_000;
-const fields = [
-  'temperature_2m',
-  'relative_humidity_2m',
-  'precipitation',
-  'surface_pressure',
-  'wind_speed_10m',
-  'wind_gusts_10m',
-  'cloud_cover',
-];
+const fields = fieldNames;
 const rows = messages * fields.length;
 const [stream, group] = ['weather:observations', 'store'];
 const deadline = 5 * 60_000;

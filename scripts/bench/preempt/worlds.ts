@@ -3,7 +3,7 @@ import type { MeasuredHour } from '../../../trial/downloads/nyc-weather.ts';
 import { faultKinds, putFault, type Sensor } from '../../../trial/seasons/faults.ts';
 import { placesOf, seenWeather } from '../../../trial/seasons/observing.ts';
 import { type Random, randomOf } from '../../../trial/seasons/random.ts';
-import type { Weather } from '../../../trial/seasons/weather.ts';
+import { fieldNames } from '../../../trial/seasons/weather.ts';
 
 /** One location's field: what a judge may learn from, and the clean time after it. */
 export interface Series {
@@ -13,16 +13,6 @@ export interface Series {
   readonly later: readonly Observation[];
   readonly sensor: Sensor;
 }
-
-export const fieldNames = [
-  'temperature_2m',
-  'relative_humidity_2m',
-  'precipitation',
-  'surface_pressure',
-  'wind_speed_10m',
-  'wind_gusts_10m',
-  'cloud_cover',
-] as const satisfies readonly (keyof Weather)[];
 
 export const historyDays = 90;
 export const laterDays = 60;

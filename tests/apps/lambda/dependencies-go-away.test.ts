@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
 import { startWorker } from '../../../trial/worker.ts';
 import { suite } from '../../harness/suite.ts';
+import { metricOf } from '../metric-of.ts';
 import { assertExactlyOnce } from './exactly-once.ts';
-import { metricOf, openPlatform, type Platform } from './platform.ts';
+import { openPlatform, type Platform } from './platform.ts';
 
 const test = suite('the database or the broker goes away');
 let platform: Platform;

@@ -3,8 +3,9 @@ import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
 import { together } from '../../harness/together.ts';
+import { metricOf } from '../metric-of.ts';
 import { assertExactlyOnce } from './exactly-once.ts';
-import { metricOf, openPlatform, type Platform } from './platform.ts';
+import { openPlatform, type Platform } from './platform.ts';
 
 const test = suite('records are wrong, repeated, or of another topic');
 const scenarios = together(test);

@@ -2,12 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import pg from 'pg';
 import * as assert from 'uvu/assert';
-import {
-  knownMigrations,
-  migrate,
-  SchemaRefused,
-  schemaVersion,
-} from '../../../apps/lambda/schema/migrate.ts';
+import { SchemaRefused } from '../../../apps/kit/schema/index.ts';
+import { knownMigrations, migrate, schemaVersion } from '../../../apps/lambda/schema/migrate.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
 import { finished } from '../../../trial/process/start.ts';
 import { startPostgres } from '../../../trial/services/postgres.ts';

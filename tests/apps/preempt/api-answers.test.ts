@@ -22,12 +22,12 @@ const places = [
   ...spreadPlaces(60),
   ...(
     [
-      [900, 'São Paulo', 'sao paulo', 'BR', -23.55, -46.63, 10_021_295],
-      [901, 'Saint-Étienne', 'saint-etienne', 'FR', 45.43, 4.39, 176_280],
-      [902, 'Suva', 'suva', 'FJ', -18.14, 178.44, 77_366],
+      [900, 'São Paulo', 'BR', -23.55, -46.63, 10_021_295],
+      [901, 'Saint-Étienne', 'FR', 45.43, 4.39, 176_280],
+      [902, 'Suva', 'FJ', -18.14, 178.44, 77_366],
     ] as const
-  ).map(([id, name, search, country, latitude, longitude, population]) => ({
-    ...{ id, name, search, country, latitude, longitude, population },
+  ).map(([id, name, country, latitude, longitude, population]) => ({
+    ...{ id, name, country, latitude, longitude, population },
   })),
 ];
 

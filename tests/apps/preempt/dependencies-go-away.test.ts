@@ -5,10 +5,11 @@ import { startOpenMeteo } from '../../../trial/services/open-meteo.ts';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
 import { together } from '../../harness/together.ts';
+import { metricOf } from '../metric-of.ts';
 import { startCollecting } from './collecting.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { assertStoredOnce } from './stored-once.ts';
-import { metricOf, newStream, type Stream } from './stream.ts';
+import { newStream, type Stream } from './stream.ts';
 
 const test = suite('Redis or the database goes away');
 const scenarios = together(test);

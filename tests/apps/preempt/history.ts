@@ -1,20 +1,10 @@
 import type { Bound, Pool } from '../../../apps/kit/mysql/index.ts';
 import type { SeenWeather } from '../../../trial/seasons/observing.ts';
 import { seenWeather } from '../../../trial/seasons/observing.ts';
-import type { Weather } from '../../../trial/seasons/weather.ts';
+import { fieldNames, type Weather } from '../../../trial/seasons/weather.ts';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
-
-export const fieldNames = [
-  'temperature_2m',
-  'relative_humidity_2m',
-  'precipitation',
-  'surface_pressure',
-  'wind_speed_10m',
-  'wind_gusts_10m',
-  'cloud_cover',
-] as const satisfies readonly (keyof Weather)[];
 
 /** Fields and a location, as seed and store make them; the fields' numbers by their names. */
 export async function addLocation(pool: Pool, id: number): Promise<Map<string, number>> {

@@ -9,7 +9,7 @@ import { apiSettings } from '../../../apps/preempt/api/settings.ts';
 import { collectorSettings } from '../../../apps/preempt/collector/settings.ts';
 import { readConfiguration } from '../../../apps/preempt/configuration.ts';
 import { detectorDeadline, detectorSettings } from '../../../apps/preempt/detect/settings.ts';
-import { knownMigrations } from '../../../apps/preempt/schema/migrate.ts';
+import { knownMigrations, statementsOf } from '../../../apps/preempt/schema/migrate.ts';
 import { sql } from '../../../apps/preempt/sql/index.ts';
 import { ledgerOf } from '../../../apps/preempt/store/group.ts';
 import { storeMetrics } from '../../../apps/preempt/store/metrics.ts';
@@ -251,7 +251,7 @@ test('every table and column that a statement names is one that the migrations m
 /** The tables that the migrations leave, with their columns. */
 async function tablesOf(): Promise<Map<string, Set<string>>> {
   const tables = new Map<string, Set<string>>();
-  const statements = (await knownMigrations()).flatMap((migration) => migration.statements);
+  const statements = (await knownMigrations()).flatMap(statementsOf);
   for (const statement of [...statements, sql['make-migrations']]) {
     const [, table = '', body = ''] =
       /CREATE TABLE IF NOT EXISTS ([a-z_]+) \(\n(.*)\n\)/s.exec(statement) ?? [];

@@ -1,10 +1,10 @@
-import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
-import { chromium } from '../../../scripts/lib/browser.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startPreemptWorker } from '../../../trial/preempt.ts';
 import { startPage } from '../../../trial/preempt-page.ts';
 import { makeAnomaly, makeFields, makeObservations } from '../../../trial/preempt-weather.ts';
 import { finished } from '../../../trial/process/start.ts';
 import { until } from '../../../trial/until.ts';
+import { openBrowser } from '../../harness/browser.ts';
 import { type Api, startApi } from './api-server.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
@@ -18,17 +18,6 @@ export interface Rig {
   readonly ids: ReadonlyMap<string, number>;
   readonly close: () => Promise<void>;
 }
-
-/** No sandbox, since root has none; nothing of the browser's own asks the network. */
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const hour = 3_600_000;
 export const now = new Date(Math.floor(Date.now() / 60_000) * 60_000);
@@ -52,8 +41,7 @@ export async function openRig({ weather = true }: RigOptions = {}): Promise<Rig>
     const api = await startApi(platform);
     trial.addresses.set('api:8080', new URL(api.url).host);
     const { url } = await startPage(trial);
-    const executablePath = await chromium(trial.say);
-    const browser = await playwright.launch({ executablePath, args: quiet });
+    const browser = await openBrowser(trial.say);
     return {
       ...{ platform, api, url, browser, ids },
       async close() {

@@ -3,10 +3,11 @@ import type { Reply } from '../../../apps/kit/redis/index.ts';
 import { until } from '../../../trial/until.ts';
 import type { RunningWorker } from '../../../trial/worker.ts';
 import { suite } from '../../harness/suite.ts';
+import { metricOf } from '../metric-of.ts';
 import { startCut } from './cut.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { assertStoredOnce } from './stored-once.ts';
-import { metricOf, newStream } from './stream.ts';
+import { newStream } from './stream.ts';
 
 const test = suite('the store dies');
 let platform: Platform;

@@ -2,9 +2,10 @@ import * as assert from 'uvu/assert';
 import { openGroup } from '../../../apps/preempt/store/group.ts';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
+import { metricOf } from '../metric-of.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { assertStoredOnce } from './stored-once.ts';
-import { metricOf, newStream, type Stream } from './stream.ts';
+import { newStream, type Stream } from './stream.ts';
 
 const test = suite('a stream is trimmed');
 let platform: Platform;

@@ -141,13 +141,3 @@ export async function newStream({ trial, pool, redis }: Platform, title: string)
     },
   };
 }
-
-/** One of a worker's metrics, summed over its labels; undefined while it does not answer. */
-export async function metricOf(worker: RunningWorker, name: string): Promise<number | undefined> {
-  const response = await fetch(`${worker.metrics}/metrics`, { signal: AbortSignal.timeout(2000) }).catch(
-    () => undefined,
-  );
-  const text = await response?.text();
-  const values = [...(text ?? '').matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))];
-  return values.length === 0 ? undefined : values.reduce((sum, [, value]) => sum + Number(value), 0);
-}

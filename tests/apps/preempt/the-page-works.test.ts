@@ -173,8 +173,7 @@ test('an address leads to its location and its time; another time changes the ad
   assert.is(await page.isChecked('input[value="28d"]'), true);
   await page.check('input[value="365d"]', { force: true });
   await until(() => page.url().endsWith(`#/location/${id}/365d`), { deadline, what: 'the address' });
-  await settled(page);
-  assert.ok((await page.locator('.plot .extremes').count()) > 0, 'a year is shown with its extremes');
+  await page.waitForSelector('.plot .extremes', { state: 'attached' });
   await page.goto(`${rig.url}/#/location/4`);
   await shows(page, '#place [role=alert]', /there is no location 4/);
   assert.equal(

@@ -1,17 +1,8 @@
-/** The fields that the double knows, with their units. */
-export const units: Readonly<Record<string, string>> = {
-  temperature_2m: '°C',
-  relative_humidity_2m: '%',
-  precipitation: 'mm',
-  surface_pressure: 'hPa',
-  wind_speed_10m: 'km/h',
-  wind_gusts_10m: 'km/h',
-  cloud_cover: '%',
-};
+import { units } from '../../seasons/weather.ts';
 
 /** The unit of a field, as the source has it; undefined for one that the double does not know. */
 export function unitOf(field: string): string | undefined {
-  return units[field];
+  return (units as Readonly<Record<string, string>>)[field];
 }
 
 /** A made-up value: a year and a day at that latitude, and a disturbance that moves over the place. */

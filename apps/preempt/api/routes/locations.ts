@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { nameFits, searchName } from '../../search-name.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { foldName, nameFits } from '../fold-name.ts';
 import { Problem } from '../problems.ts';
 import { locationDetail, locationPage, responses } from '../schemas.ts';
 import { sql } from '../sql/index.ts';
@@ -69,7 +69,7 @@ export function addLocationRoutes(app: FastifyInstance, store: Store): void {
       const page = rows.slice(start, start + query.limit);
       const last = page.at(-1);
       const more = last !== undefined && start + page.length < rows.length;
-      const key = query.sort === 'name' ? last?.folded : last?.population;
+      const key = query.sort === 'name' ? last?.searchName : last?.population;
       return { locations: page, nextCursor: more ? encodeCursor(order, [key ?? '', last.id]) : null };
     },
   );
@@ -121,7 +121,7 @@ export async function locationOf(store: Store, id: number): Promise<Location> {
 }
 
 function chosenBy({ q, country, severity, bbox }: Query): (location: Location) => boolean {
-  const typed = q === undefined ? [] : foldName(q).split(' ').filter(Boolean);
+  const typed = q === undefined ? [] : searchName(q).split(' ').filter(Boolean);
   // Something was asked for, and no name here has such letters.
   const nothing = q !== undefined && q.trim() !== '' && typed.length === 0;
   const land = country?.toUpperCase();
@@ -129,7 +129,7 @@ function chosenBy({ q, country, severity, bbox }: Query): (location: Location) =
   const box = bbox === undefined ? undefined : boxOf(bbox);
   return (location) =>
     !nothing &&
-    nameFits(location.folded, typed) &&
+    nameFits(location.searchName, typed) &&
     (land === undefined || location.country === land) &&
     (wanted === undefined || wanted.includes(location.severity ?? 'none')) &&
     (box === undefined || box(location));
@@ -152,7 +152,7 @@ function firstAfter(rows: readonly Location[], { sort }: Query, order: string, c
   const byName = sort === 'name';
   const [key = '', id = 0] = decodeCursor(order, cursor, [byName ? 'string' : 'number', 'number']);
   const isAfter = (row: Location) => {
-    const apart = byName ? compare(row.folded, String(key)) : Number(key) - row.population;
+    const apart = byName ? compare(row.searchName, String(key)) : Number(key) - row.population;
     return apart > 0 || (apart === 0 && row.id > Number(id));
   };
   const found = rows.findIndex(isAfter);

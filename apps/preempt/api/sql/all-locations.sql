@@ -1,3 +1,3 @@
-SELECT id, name, search_name AS folded, country, latitude, longitude, elevation, population, timezone,
+SELECT id, name, search_name AS searchName, country, latitude, longitude, elevation, population, timezone,
   collected_at AS collectedAt
 FROM locations

@@ -1,13 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-function read<const Name extends string>(names: readonly Name[]): Readonly<Record<Name, string>> {
-  const texts = names.map((name) => [name, readFileSync(join(import.meta.dirname, `${name}.sql`), 'utf8')]);
-  return Object.fromEntries(texts) as Record<Name, string>;
-}
+import { readTexts } from '@plumbline/kit';
 
 /** What the api asks, by the names of the files. It changes nothing. */
-export const sql = read([
+export const sql = readTexts(import.meta.dirname, '.sql', [
   'all-locations',
   'anomalies-by-id',
   'anomalies-page',

@@ -1,13 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-function read<const Name extends string>(names: readonly Name[]): Readonly<Record<Name, string>> {
-  const texts = names.map((name) => [name, readFileSync(join(import.meta.dirname, `${name}.lua`), 'utf8')]);
-  return Object.fromEntries(texts) as Record<Name, string>;
-}
+import { readTexts } from '@plumbline/kit';
 
 /** The scripts, by the names of their files; each is one step that nobody comes between. */
-export const scripts = read([
+export const scripts = readTexts(import.meta.dirname, '.lua', [
   'bury',
   'claim-dead',
   'open-group',

@@ -1,0 +1,14 @@
+import { run } from '@plumbline/validators';
+
+/**
+ * The wheels that a requirements file pins by SHA-256, unpacked into a folder, without what they depend on.
+ * @throws Error with what pip said, or that there is none.
+ */
+export async function fetchWheels(requirements: string, into: string): Promise<void> {
+  const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes', '--only-binary=:all:'];
+  const rest = ['--no-compile', '--disable-pip-version-check', '--root-user-action=ignore', '--target', into];
+  const fetched = await run('python3', [...args, ...rest, '--requirement', requirements], {
+    deadline: 5 * 60_000,
+  });
+  if (fetched.status !== 0) throw new Error(fetched.stderr.trim());
+}

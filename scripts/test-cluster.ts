@@ -13,12 +13,14 @@ import { testRun } from './lib/test-run.ts';
 import { repositoryTools } from './lib/tools.ts';
 
 const help = `Usage: npm run test:cluster -- [word ...] [--verbose]
+       npm run test:cluster -- --prepare
 
 Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, three at a time. Each makes the
 Kubernetes that it needs, in namespaces of its own, and leaves nothing. It takes Linux and root; what the clusters
 are made of is built from tools/cluster first, once, in minutes. Ends with a table: what was proved, on what, and
 how long it took.
 
+  --prepare   only build what the clusters are made of
   --verbose   show what each file prints, not only the failing ones
   --help      show this
 
@@ -32,6 +34,7 @@ await main(async () => {
   const { values, positionals } = readArguments({
     allowPositionals: true,
     options: {
+      prepare: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -44,6 +47,7 @@ await main(async () => {
   const tools = await repositoryTools(progress.say);
   const parts = await gatherParts(root, progress.say, proofTools);
   progress.done();
+  if (values.prepare) return 0;
   const notes = join(await mkdtemp(join(tmpdir(), 'plumbline-proofs-')), 'proofs');
   const proofs = () => {
     const lines = existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : [];

@@ -4,6 +4,7 @@ import { nycWeather } from '../../../trial/downloads/nyc-weather.ts';
 import { faultKinds } from '../../../trial/seasons/faults.ts';
 import type { Part } from '../preempt.ts';
 import {
+  atOneRate,
   calibrate,
   limitsAsItRuns,
   lookFor,
@@ -27,7 +28,8 @@ const subjects = (series: readonly Series[]): Subject[] =>
 
 /**
  * Recall of injected faults at one false alarm a location and month over all fields, beside a plain z-score at the same
- * rate. Every way has its limits, a field, from places or months whose faults are not looked for.
+ * rate. Every way has its limits, a field, from places or months whose faults are not looked for; what the held-out
+ * clean time gives is one factor a way, which makes their rates one.
  * @param family names the seeds: seasons of another family were used to build the detector.
  */
 export async function benchDetection(say: (message: string) => void, family = 'held-out'): Promise<Part> {
@@ -38,28 +40,36 @@ export async function benchDetection(say: (message: string) => void, family = 'h
   const limits = calibrate(generated('calibration', placesToCalibrate));
   say(`looking for faults in ${seeds * placesToTest} others`);
   const tested = generated('test', placesToTest);
-  const result = lookFor(tested, limits);
-  const asItRuns = lookFor(tested, limitsAsItRuns(tested, limits));
+  const given = lookFor(tested, limits);
+  say('and again with every way at the same rate of alarms');
+  const result = lookFor(tested, atOneRate(tested, limits));
+  const trainers = limitsAsItRuns(tested, limits);
+  const asItRuns = lookFor(tested, trainers);
+  const asItRunsAtOneRate = lookFor(tested, atOneRate(tested, trainers));
   const real = await onRealWeather(say);
-  const share = (way: Way, { trials }: Result = result) => recallOf(trials, way).share.toFixed(3);
-  const rate = (way: Way, { alarms, months }: Result) => (alarms[way] / months).toFixed(2);
+  const share = ({ trials }: Result, way: Way) => recallOf(trials, way).share.toFixed(3);
+  const rate = ({ alarms, months }: Result, way: Way) => (alarms[way] / months).toFixed(2);
   const figures = [
-    `recall=${share('model')}`,
-    `statistics=${share('statistics')}`,
-    `zscore=${share('z')}`,
-    `alarms=${rate('model', result)}`,
-    `zscore_alarms=${rate('z', result)}`,
-    `trainer=${share('model', asItRuns)}`,
-    `trainer_alarms=${rate('model', asItRuns)}`,
+    `recall=${share(result, 'model')}`,
+    `statistics=${share(result, 'statistics')}`,
+    `zscore=${share(result, 'z')}`,
+    `given=${share(given, 'model')}`,
+    `given_alarms=${rate(given, 'model')}`,
+    `trainer=${share(asItRuns, 'model')}`,
+    `trainer_alarms=${rate(asItRuns, 'model')}`,
+    `trainer_at_rate=${share(asItRunsAtOneRate, 'model')}`,
   ];
   if (real !== undefined) {
-    const found = (way: Way) => recallOf(real.trials, way).share.toFixed(3);
-    figures.push(`real=${found('model')}`, `real_zscore=${found('z')}`, `real_alarms=${rate('model', real)}`);
+    figures.push(`real=${share(real, 'model')}`, `real_zscore=${share(real, 'z')}`);
   }
+  const line = (what: string, found: Result) =>
+    `${what}: ${ways.map((way) => `${way} ${share(found, way)} at ${rate(found, way)} alarms`).join(', ')}`;
   const text = [
     `generated seasons, ${Math.round(result.months)} location-months held out:`,
     report(result),
-    `with the limits that ml-trainer sets from these places' own histories: ${share('model', asItRuns)} found, ${rate('model', asItRuns)} alarms`,
+    line("with the limits of other places as they came, each way's own rate", given),
+    line("with the limits that ml-trainer sets from these places' own histories", asItRuns),
+    line('and those at the wanted rate', asItRunsAtOneRate),
     ...(real === undefined
       ? []
       : [`\nNew York's airports in 2013, ${Math.round(real.months)} location-months:`, report(real)]),
@@ -77,7 +87,8 @@ async function onRealWeather(say: (message: string) => void): Promise<Result | u
   const folds = realSeries(hours).map(subjects);
   const [even, odd] = folds;
   if (even === undefined || odd === undefined) return undefined;
-  const results = [lookFor(odd, calibrate(even)), lookFor(even, calibrate(odd))];
+  const look = (at: Subject[], from: Subject[]) => lookFor(at, atOneRate(at, calibrate(from)));
+  const results = [look(odd, even), look(even, odd)];
   const sum = (way: Way) => results.reduce((total, { alarms }) => total + alarms[way], 0);
   return {
     trials: results.flatMap(({ trials }) => trials),

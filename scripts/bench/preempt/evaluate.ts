@@ -101,18 +101,38 @@ function peaksOn(field: string, { series, model }: Fitted) {
   );
 }
 
+/**
+ * The same limits, all of a way's by one factor, under which each way gives the wanted rate of alarms on the clean time
+ * of these very places: so that ways are compared at one rate. A factor a way is all that it learns there.
+ */
+export function atOneRate(subjects: readonly Subject[], all: AllLimits): AllLimits {
+  const factor = perWay((way) =>
+    limitFor(
+      subjects.map((subject) => {
+        const limits = all.get(seriesOf(subject).field) as FieldLimits;
+        const scored = scorersOf(subject, limits)[way](seriesOf(subject).later);
+        return scored.map(({ at, score }) => ({ at, score: score / limits.raise[way] }));
+      }),
+      alarmsPerMonth * monthsOf(subjects),
+    ),
+  );
+  return new Map(
+    [...all].map(([field, { limits, raise }]) => [
+      field,
+      { limits, raise: perWay((way) => raise[way] * factor[way]) },
+    ]),
+  );
+}
+
 /** Puts a fault of each kind into each series, each alone, and looks who finds it. */
 export function lookFor(subjects: readonly Subject[], all: AllLimits): Result {
   const alarms = { model: 0, statistics: 0, z: 0 };
   const trials: Trial[] = [];
   for (const subject of subjects) {
     const series = seriesOf(subject);
-    const { limits, raise } = all.get(series.field) as FieldLimits;
-    const scorers: Record<Way, Scorer> = {
-      model: modelScorer(subject.model, limits.model),
-      statistics: modelScorer(subject.statistics, limits.statistics),
-      z: zScorer(series),
-    };
+    const limits = all.get(series.field) as FieldLimits;
+    const { raise } = limits;
+    const scorers = scorersOf(subject, limits);
     const clean = perWay((way) => alertsOf(scorers[way](series.later), raise[way]));
     for (const way of ways) alarms[way] += clean[way].length;
     const first = series.later[0]?.at ?? 0;
@@ -132,8 +152,20 @@ export function lookFor(subjects: readonly Subject[], all: AllLimits): Result {
       trials.push({ place: series.place, field: series.field, kind, found: perWay(isFound) });
     }
   }
-  const fields = new Set(subjects.map((subject) => seriesOf(subject).field)).size;
-  return { trials, alarms, months: spanOf(subjects) / fields };
+  return { trials, alarms, months: monthsOf(subjects) };
+}
+
+/** Location-months of the time that was held out. */
+function monthsOf(subjects: readonly Subject[]): number {
+  return spanOf(subjects) / new Set(subjects.map((subject) => seriesOf(subject).field)).size;
+}
+
+function scorersOf(subject: Subject, { limits }: FieldLimits): Record<Way, Scorer> {
+  return {
+    model: modelScorer(subject.model, limits.model),
+    statistics: modelScorer(subject.statistics, limits.statistics),
+    z: zScorer(seriesOf(subject)),
+  };
 }
 
 function perWay<Value>(of: (way: Way) => Value): Record<Way, Value> {

@@ -4,7 +4,8 @@ import { fieldOf } from '../../../apps/preempt/judgement/index.ts';
 import { faultKinds, putFault } from '../../../trial/seasons/faults.ts';
 import { placesOf, seenWeather } from '../../../trial/seasons/observing.ts';
 import { randomOf } from '../../../trial/seasons/random.ts';
-import { fieldNames, startWeather } from '../../../trial/seasons/weather.ts';
+import { fieldNames } from '../../../trial/seasons/units.ts';
+import { startWeather } from '../../../trial/seasons/weather.ts';
 import { day, hour } from './history.ts';
 import { benchPieces } from './quality.ts';
 
@@ -68,10 +69,12 @@ test('a fault changes its own time alone', () => {
 });
 
 test('the detector finds twice as many faults as a z-score, on seasons that nothing was set by', () => {
-  const { found, z, alarms } = benchPieces();
+  const { found, z, alarms, atOneRate } = benchPieces();
   assert.ok(found > 0.65, `${found}`);
   assert.ok(z < found / 2, `${z} beside ${found}`);
   assert.ok(alarms < 3, `${alarms} alarms a location and month`);
+  // Ten location-months: a rate in tenths, and never above the one that is wanted.
+  for (const rate of atOneRate) assert.ok(rate > 0.75 && rate <= 1, `${atOneRate.join(', ')}`);
 });
 
 test.run();

@@ -46,6 +46,10 @@ export const anomaly = object({
   upperBound: { type: 'number' },
   explanation: { type: 'string' },
   judgedBy: { type: 'string' },
+  withdrawn: {
+    type: 'boolean',
+    description: 'the source has corrected the value since: there was no event',
+  },
   changedAt: time,
 });
 

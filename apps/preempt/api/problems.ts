@@ -111,12 +111,16 @@ export class Problem extends Error {
 /** Answers with `application/problem+json`. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
-  return reply
-    .status(kinds[problem.kind].status)
-    .header('cache-control', 'no-store')
-    .header('content-type', contentType)
-    .serializer((value: unknown) => JSON.stringify(value))
-    .send(documentOf(problem, request.url.slice(0, 2048)));
+  return (
+    reply
+      .status(kinds[problem.kind].status)
+      .header('cache-control', 'no-store')
+      .header('content-type', contentType)
+      // What no route was found for meets no hook.
+      .header('x-content-type-options', 'nosniff')
+      .serializer((value: unknown) => JSON.stringify(value))
+      .send(documentOf(problem, request.url.slice(0, 2048)))
+  );
 }
 
 const contentType = 'application/problem+json; charset=utf-8';

@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import * as assert from 'uvu/assert';
 import { suite } from '../../harness/suite.ts';
+import { root } from '../../house/repository.ts';
 import { before, openRig, type Rig } from './api-rig.ts';
 import { type Api, get } from './api-server.ts';
 
@@ -237,6 +240,18 @@ test('every answer is as its own OpenAPI says, and every path that it names answ
       if (status !== '503' && status !== 'default' && requests.length > 0)
         assert.ok(covered.has(status), `${path} ${status} is seen here`);
   }
+});
+
+test('the guide names every path, and none that is not there', async ({ api }) => {
+  const guide = await readFile(join(root, 'docs/systems/preempt.md'), 'utf8');
+  const [, table = ''] = /^\| path +\|.*\n\| ?-.*\n((?:\|.*\n)+)/m.exec(guide) ?? [];
+  const named = table.split('\n').flatMap((row) => {
+    const [, first = ''] = row.split('|');
+    return [...first.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path.replace('ID', '{id}'));
+  });
+  const { body } = await get(api, '/api/openapi.json');
+  const others = ['/api/problems', '/health', '/ready'];
+  assert.equal(named.sort(), [...Object.keys(body.paths), ...others].sort());
 });
 
 test('the page to try it loads only its own files, under a policy that says so', async ({ api }) => {

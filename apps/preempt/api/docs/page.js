@@ -17,8 +17,8 @@ const marked = (text) =>
 function section(path, operation) {
   const out = element('pre', { hidden: '', tabindex: '0', 'aria-label': `answer of ${path}` });
   const form = element('form', { 'aria-label': path });
-  const needed = (/** @type {any} */ one) => (one.required === true ? 0 : 1);
-  const parameters = [...(operation.parameters ?? [])].sort((a, b) => needed(a) - needed(b));
+  const place = (/** @type {any} */ one) => (one.in === 'path' ? 0 : one.required === true ? 1 : 2);
+  const parameters = [...(operation.parameters ?? [])].sort((a, b) => place(a) - place(b));
   const inputs = parameters.map((/** @type {any} */ one) => {
     const { name, in: where, required, description = '', schema = {} } = one;
     const input = /** @type {HTMLInputElement} */ (element('input', { name, autocomplete: 'off' }));
@@ -31,7 +31,7 @@ function section(path, operation) {
         {},
         element('span', {}, element('code', {}, name), ` ${required ? '(needed)' : ''}`),
         input,
-        element('small', {}, `${choices}${description}`),
+        element('small', {}, ...marked(`${choices}${description}`)),
       ),
     );
     return { name, where, input };

@@ -1,6 +1,6 @@
 import type { Pool } from '../apps/kit/mysql/index.ts';
 import { searchName } from '../apps/preempt/search-name.ts';
-import { fieldNames, units } from './seasons/weather.ts';
+import { fieldNames, units } from './seasons/units.ts';
 
 /** Weather that is made up, put straight into the tables: for tests and benches of what reads them. */
 export interface MadePlace {

@@ -1,6 +1,7 @@
 import type { Bound, Pool } from '../../apps/kit/mysql/index.ts';
 import type { MadeWeather } from '../../trial/made-weather.ts';
-import { units, type Weather } from '../../trial/seasons/weather.ts';
+import { units } from '../../trial/seasons/units.ts';
+import type { Weather } from '../../trial/seasons/weather.ts';
 
 /** From when until when, and how often: milliseconds. */
 export interface History {

@@ -6,7 +6,7 @@ import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../
 import { makeAnomaly, makeFields, makeObservations } from '../../../trial/preempt-weather.ts';
 import { freePort } from '../../../trial/process/free-port.ts';
 import { finished, lastWords, start } from '../../../trial/process/start.ts';
-import { fieldNames } from '../../../trial/seasons/weather.ts';
+import { fieldNames } from '../../../trial/seasons/units.ts';
 import { openTrial, type Trial } from '../../../trial/trial.ts';
 import { until } from '../../../trial/until.ts';
 import type { RunningWorker } from '../../../trial/worker.ts';

@@ -7,7 +7,7 @@ import { renderSystem } from '../../../trial/overlay/system.ts';
 import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../../trial/preempt.ts';
 import { finished } from '../../../trial/process/start.ts';
 import { placesOf, seenWeather } from '../../../trial/seasons/observing.ts';
-import { fieldNames } from '../../../trial/seasons/weather.ts';
+import { fieldNames } from '../../../trial/seasons/units.ts';
 import { openTrial } from '../../../trial/trial.ts';
 import { until } from '../../../trial/until.ts';
 import type { RunningWorker } from '../../../trial/worker.ts';

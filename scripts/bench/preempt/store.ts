@@ -10,7 +10,7 @@ import { ledgerOf } from '../../../apps/preempt/store/group.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
 import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../../trial/preempt.ts';
 import { finished } from '../../../trial/process/start.ts';
-import { fieldNames } from '../../../trial/seasons/weather.ts';
+import { fieldNames } from '../../../trial/seasons/units.ts';
 import { openTrial, type Trial } from '../../../trial/trial.ts';
 import { until } from '../../../trial/until.ts';
 import type { Bench } from '../../bench.ts';

@@ -3,7 +3,7 @@ import type { MeasuredHour } from '../../../trial/downloads/nyc-weather.ts';
 import { faultKinds, putFault, type Sensor } from '../../../trial/seasons/faults.ts';
 import { placesOf, seenWeather } from '../../../trial/seasons/observing.ts';
 import { type Random, randomOf } from '../../../trial/seasons/random.ts';
-import { fieldNames } from '../../../trial/seasons/weather.ts';
+import { fieldNames } from '../../../trial/seasons/units.ts';
 
 /** One location's field: what a judge may learn from, and the clean time after it. */
 export interface Series {

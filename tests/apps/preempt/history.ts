@@ -1,7 +1,8 @@
 import type { Bound, Pool } from '../../../apps/kit/mysql/index.ts';
 import type { SeenWeather } from '../../../trial/seasons/observing.ts';
 import { seenWeather } from '../../../trial/seasons/observing.ts';
-import { fieldNames, type Weather } from '../../../trial/seasons/weather.ts';
+import { fieldNames } from '../../../trial/seasons/units.ts';
+import type { Weather } from '../../../trial/seasons/weather.ts';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;

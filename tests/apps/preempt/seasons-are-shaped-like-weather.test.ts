@@ -4,7 +4,8 @@ import { fieldOf } from '../../../apps/preempt/judgement/index.ts';
 import { faultKinds, putFault } from '../../../trial/seasons/faults.ts';
 import { placesOf, seenWeather } from '../../../trial/seasons/observing.ts';
 import { randomOf } from '../../../trial/seasons/random.ts';
-import { fieldNames, startWeather } from '../../../trial/seasons/weather.ts';
+import { fieldNames } from '../../../trial/seasons/units.ts';
+import { startWeather } from '../../../trial/seasons/weather.ts';
 import { day, hour } from './history.ts';
 import { benchPieces } from './quality.ts';
 

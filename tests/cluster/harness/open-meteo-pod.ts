@@ -1,25 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { list } from './list.ts';
 import { root } from './test-cluster.ts';
 
 const name = 'open-meteo';
 const labels = { app: name };
 
-/** What it runs, and what that imports; a pod has them at the same places below /double. */
-const files = [
-  'tests/cluster/harness/open-meteo/serve.ts',
-  'trial/services/open-meteo.ts',
-  'trial/services/open-meteo/weather.ts',
-] as const;
+/** What it runs; a pod has it and what it imports at the same places below /double. */
+const entry = 'tests/cluster/harness/open-meteo/serve.ts';
 
 /** The URL under which the double answers inside the cluster. */
 export const openMeteoUrl = `http://${name}.${name}.svc:8080/v1/forecast`;
 
 /** A double of Open-Meteo, run by the Node of a worker's image in a namespace of its own: what kubectl applies. */
 export async function openMeteoObjects(image: string): Promise<string> {
-  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')));
-  const keys = files.map((path) => ({ key: path.replaceAll('/', '.'), path }));
+  const files = await withImports(entry);
+  const keys = [...files.keys()].map((path) => ({ key: path.replaceAll('/', '.'), path }));
   const metadata = { name, namespace: name };
   return list([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
@@ -27,7 +23,7 @@ export async function openMeteoObjects(image: string): Promise<string> {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata,
-      data: Object.fromEntries(keys.map(({ key }, index) => [key, texts[index] ?? ''])),
+      data: Object.fromEntries(keys.map(({ key, path }) => [key, files.get(path) ?? ''])),
     },
     {
       apiVersion: 'apps/v1',
@@ -45,7 +41,7 @@ export async function openMeteoObjects(image: string): Promise<string> {
                 name,
                 image,
                 imagePullPolicy: 'Never',
-                command: ['node', `/double/${files[0]}`],
+                command: ['node', `/double/${entry}`],
                 readinessProbe: { httpGet: { path: '/', port: 8081 }, periodSeconds: 1 },
                 volumeMounts: [{ name: 'files', mountPath: '/double' }],
               },
@@ -68,4 +64,18 @@ export async function openMeteoObjects(image: string): Promise<string> {
       },
     },
   ]);
+}
+
+/** A file's text and those of all that it imports, by their paths in the repository. */
+async function withImports(
+  path: string,
+  found: Map<string, string> = new Map(),
+): Promise<ReadonlyMap<string, string>> {
+  if (found.has(path)) return found;
+  const text = await readFile(join(root, path), 'utf8');
+  found.set(path, text);
+  for (const [, imported = ''] of text.matchAll(/^(?:import|export) (?!type )[^;]*? from '(\.[^']+)';/gm)) {
+    await withImports(join(dirname(path), imported), found);
+  }
+  return found;
 }

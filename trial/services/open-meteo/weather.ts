@@ -1,4 +1,4 @@
-import { units } from '../../seasons/weather.ts';
+import { units } from '../../seasons/units.ts';
 
 /** The unit of a field, as the source has it; undefined for one that the double does not know. */
 export function unitOf(field: string): string | undefined {

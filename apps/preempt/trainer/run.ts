@@ -130,7 +130,7 @@ async function trainOnce(options: TrainerOptions, session: Session): Promise<boo
     log.warn('the lock was lost meanwhile: this version is not published');
     return true;
   }
-  await writeBands(pool, training);
+  await writeBands(pool, training, new Date(now));
   await tidy(modelsPath);
   metrics.trainings.inc();
   metrics.version.set(version);
@@ -151,9 +151,9 @@ async function holds(session: Session, name: 'take-trainer-lock' | 'check-traine
 /** Rows of a statement: 892 locations are some 50 statements. */
 const bandRows = 1000;
 
-async function writeBands(pool: Pool, { bands }: Training): Promise<void> {
+async function writeBands(pool: Pool, { bands }: Training, trainedAt: Date): Promise<void> {
   const rows = bands.flatMap(({ location, field, bands: own }) =>
-    own.map(({ part, usual, lower, upper }) => [location, field, part, usual, lower, upper]),
+    own.map(({ part, usual, lower, upper }) => [location, field, part, usual, lower, upper, trainedAt]),
   );
   for (let from = 0; from < rows.length; from += bandRows) {
     await pool.change(sql['write-bands'], [rows.slice(from, from + bandRows)]);

@@ -132,6 +132,26 @@ test('histories that are all too short replace no models, and it says so', async
   assert.equal(await versionsIn(models), [1]);
 });
 
+test('who does not get the lock learns nothing, and is ready', async () => {
+  const { pool } = platform;
+  await pool.use(async (other) => {
+    await other.query(sql['take-trainer-lock']);
+    let read = 0;
+    const { states } = train({
+      query(text, values) {
+        if (text === sql['read-history']) read += 1;
+        return pool.query(text, values);
+      },
+    });
+    await until(() => states.length > 0, { deadline: 30_000, what: 'a look at the lock' });
+    await Promise.all(running.map((stop) => stop()));
+    assert.equal(states, [undefined]);
+    assert.is(read, 0);
+    assert.equal(await versionsIn(models), []);
+    await other.query(sql['give-trainer-lock']);
+  });
+});
+
 for (const at of ['read-history', 'write-bands'] as const) {
   test(`a trainer that lost its lock at ${at} publishes nothing`, async () => {
     const { pool } = platform;

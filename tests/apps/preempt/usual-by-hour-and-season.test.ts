@@ -1,7 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { climateOf, partOf, usualAt } from '../../../apps/preempt/judgement/climate.ts';
-import { bandsOf, day, fieldOf, fitSeries, hour, judgeAll } from '../../../apps/preempt/judgement/index.ts';
+import {
+  bandsOf,
+  day,
+  fieldOf,
+  fitSeries,
+  hour,
+  judgeAll,
+  seasonBefore,
+} from '../../../apps/preempt/judgement/index.ts';
 import { randomOf } from '../../../trial/seasons/random.ts';
 
 const test = suite('what is usual goes by the hour and the season');
@@ -71,6 +79,29 @@ test("of 400 days winter's median is not summer's", () => {
   // The last three months count as well: at the end of August summer is still near.
   near(usualOf(Date.UTC(2026, 6, 15)), 20, 2.5);
   near(usualOf(Date.UTC(2026, 0, 15)), 4, 2.5);
+});
+
+test('the same season of the year before counts where there is one, and the last three months alone where there is none', () => {
+  // A history that ends as autumn begins has summer in it; that of the year before has as much of autumn.
+  const until = Date.UTC(2026, 9, 1);
+  const all = historyUntil(until, 420, truth);
+  const before = seasonBefore(until);
+  near((until - before.until) / day, 320.25, 0.1);
+  near((until - before.from) / day, 410.25, 0.1);
+  const recent = all.filter(({ at }) => at >= until - 90 * day);
+  const season = all.filter(({ at }) => at >= before.from && at < before.until);
+  const noonOf = (own: typeof all, by: 'model' | 'statistics') => {
+    const fitted = fitSeries(field, recent, { by, season: own });
+    assert.ok(fitted !== undefined);
+    assert.is(fitted.samples, recent.length);
+    return usualAt(fitted.climate, until + 9 * hour).median;
+  };
+  for (const by of ['model', 'statistics'] as const) {
+    near(noonOf([], by), 18.2, 0.8);
+    near(noonOf(season, by), 16.3, 0.8);
+  }
+  const nonsense = season.map(({ at }) => ({ at, value: 999 }));
+  assert.is(noonOf(nonsense, 'statistics'), noonOf([], 'statistics'));
 });
 
 test.run();

@@ -13,7 +13,10 @@ export interface Header {
   readonly version: number;
   /** ISO 8601. */
   readonly trainedAt: string;
+  /** Lines that follow. */
   readonly locations: number;
+  /** Series that have a model; a version of before this was noted does not say. */
+  readonly series?: number;
   /** By the field's name. */
   readonly limits: Readonly<Record<string, Limits>>;
 }
@@ -45,8 +48,8 @@ export const whoseLine = (line: string): string => line.slice(0, Math.max(0, lin
 
 /** What a line holds. @throws Error when its content is not what its checksum is of. */
 export function contentOf(line: string): unknown {
-  const [, whose = '', sum, json = ''] = /^(\S+) ([0-9a-f]{64}) (.*)$/.exec(line) ?? [];
-  if (sum === undefined || sha256(json) !== sum) throw new Error(`the checksum of "${whose}" is wrong`);
+  const [, sum, json = ''] = /^\S+ ([0-9a-f]{64}) (.*)$/.exec(line) ?? [];
+  if (sum === undefined || sha256(json) !== sum) throw new Error('its checksum is wrong');
   return JSON.parse(json);
 }
 

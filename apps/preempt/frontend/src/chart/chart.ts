@@ -78,7 +78,7 @@ export function drawChart(label: string, series: Series, anomalies: readonly Ano
     picture.replaceChildren(...drawn.parts, cross);
     move(current);
   };
-  slider.addEventListener('pointermove', (event) => {
+  const walk = (event: PointerEvent) => {
     const box = slider.getBoundingClientRect();
     const x = event.clientX - box.left;
     let best = current;
@@ -88,7 +88,10 @@ export function drawChart(label: string, series: Series, anomalies: readonly Ano
       if (apart < away) [best, away] = [index, apart];
     });
     move(best);
-  });
+  };
+  slider.addEventListener('pointermove', walk);
+  // A tap moves nothing.
+  slider.addEventListener('pointerdown', walk);
   slider.addEventListener('keydown', (event) => {
     const leap = Math.max(1, Math.round(rows.length / 10));
     const keys: Readonly<Record<string, number>> = {

@@ -18,6 +18,8 @@ const pageSize = 50;
 const mostAtOnce = 200;
 /** How old an answer may be that comes now, milliseconds, with the wait for it. */
 const answersAge = 20_000;
+/** For how long the API may give what it knew, milliseconds: what began just before the stream is in the next answer. */
+const heldFor = 2500;
 /** Between a failure and the next try, milliseconds. */
 const pause = 5000;
 
@@ -61,6 +63,8 @@ export function createList(section: HTMLElement, addressOf: (location: number) =
   let loaded = false;
   let failure: { readonly message: string; readonly from: string | undefined } | undefined;
   let retry = 0;
+  let late = 0;
+  let isPaging = false;
 
   const fits = (one: Anomaly) =>
     (state.made.value === 'all' || one.endedAt === null) &&
@@ -112,6 +116,7 @@ export function createList(section: HTMLElement, addressOf: (location: number) =
     clearTimeout(retry);
     controller = new AbortController();
     const { signal } = controller;
+    isPaging = from !== undefined;
     // As many as are there, so that what somebody reads does not go.
     const limit =
       from === undefined ? Math.min(mostAtOnce, Math.max(pageSize, items.children.length)) : pageSize;
@@ -126,6 +131,7 @@ export function createList(section: HTMLElement, addressOf: (location: number) =
         signal,
       );
       if (signal.aborted) return;
+      isPaging = false;
       const before = held;
       if (from === undefined) held = new Map();
       const now = performance.now();
@@ -142,10 +148,17 @@ export function createList(section: HTMLElement, addressOf: (location: number) =
       render();
     } catch (error) {
       if (signal.aborted) return;
+      isPaging = false;
       failure = { message: (error as Error).message, from };
       render();
       retry = window.setTimeout(() => void load(from), pause);
     }
+  };
+  const reload = () => {
+    clearTimeout(late);
+    // Not from under whoever asked for more.
+    if (isPaging) late = window.setTimeout(reload, pause);
+    else void load();
   };
   again.addEventListener('click', () => void load(failure?.from));
   more.addEventListener('click', () => void load(cursor ?? undefined));
@@ -167,7 +180,10 @@ export function createList(section: HTMLElement, addressOf: (location: number) =
       }
       render();
     },
-    reload: () => void load(),
+    reload() {
+      reload();
+      late = window.setTimeout(reload, heldFor);
+    },
     setEmpty(message) {
       empty = message;
       render();

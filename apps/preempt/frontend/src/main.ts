@@ -76,7 +76,7 @@ function counts({ open, locations, affectedLocations }: Summary): HTMLElement[] 
     html('div', {}, html('dt', {}, mark, label), html('dd', {}, value));
   return [
     ...severities.map((one) => tile(String(open[one]), one, sign(one))),
-    tile(`${affectedLocations} of ${locations}`, 'places with anomalies'),
+    tile(`${affectedLocations} of ${locations}`, 'affected places'),
   ];
 }
 const takeSummary = (next: Summary) => {

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { bring } from '../harness/debian-packages.ts';
 import { commandsOf } from './harness/commands-of-a-guide.ts';
+import { throughForwards } from './harness/guide-connections.ts';
+import { subjects } from './harness/mutants.ts';
 import { type PreemptCluster, startPreemptCluster } from './harness/preempt-cluster.ts';
 import { preemptFaults } from './harness/preempt-faults.ts';
+import { coldMonth } from './harness/preempt-history.ts';
 import { proofs } from './harness/proofs.ts';
 import { root } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
@@ -48,19 +52,19 @@ test('what the collector is given comes through to MySQL', async ({ preempt }) =
 
 /** What of the guide is not run here as it stands, and why. */
 const elsewhere: readonly (readonly [RegExp, string])[] = [
-  [/^npm run /, 'deploy and its likes have tests of their own, below'],
+  [/^npm run (deploy|stop|resume|reset|destroy) /, 'has a test of its own, here'],
+  [/^npm run (try|images|check|forward|debug) /, 'of the machine, not of the cluster: has tests in npm test'],
   [/^(docker|kind|minikube) /, 'the images are there, and the cluster'],
   [/^git /, 'the repository is left as it is'],
-  [/port-forward/, 'runs until it is ended: what deploys goes through one'],
-  [/^(mysql|redis-cli|curl|nc|wget) /, 'wants a port-forward, or the shell of a debug pod'],
-  [/ -it | edit /, 'wants a terminal'],
+  [/port-forward|^mysql | 127\.0\.0\.1 |localhost:8080/, 'the next test: what is typed here'],
+  [/^(curl|nc|wget|redis-cli -h redis) /, 'in the shell that `npm run debug` opens, whose image is not here'],
+  [/ -it deployment\/redis | edit /, 'the next test, or wants an editor'],
   [/ --watch$/, 'runs until it is ended'],
-  [/ (top|autoscale) | hpa /, 'wants metrics-server: a test of its own'],
+  [/ top /, 'wants metrics-server: the test of the autoscaler asks it'],
   [/^kubectl apply -f https:/, 'nothing outside is reached from here'],
   [/ set image /, 'there is no second image here; a rollout is undone below'],
   [/ --previous$/, 'an error where no container ran before'],
-  [/delete namespace|destroy/, 'what destroys has a test of its own, below'],
-  [/ delete .*--all /, 'what stops has a test of its own, below'],
+  [/delete namespace| delete .*--all /, 'what destroys has a test of its own, below'],
   [/> config\.yaml$/, 'writes into the folder of whoever runs it'],
   [/wait --for=condition=complete job\/(migrate|seed)/, 'after an apply that deletes nothing they are done'],
 ];
@@ -75,8 +79,9 @@ test('every command of the guide works, or is run elsewhere for a reason that is
     // There is a release to go back to only after the second.
     if (line.startsWith('kubectl rollout undo '))
       lines.push('kubectl rollout restart deployment/api -n preempt');
-    // What follows until it is ended, without following.
-    lines.push(line.replace(' logs -f ', ' logs --tail=5 '));
+    // What follows until it is ended, without following; a shell in a pod, left at once.
+    const plain = line.replace(' logs -f ', ' logs --tail=5 ');
+    lines.push(plain.includes(' exec -it ') ? `echo exit | ${plain.replace(' -it ', ' -i ')}` : plain);
   }
   // It takes the finished pods of the Jobs with it, whose logs other lines show.
   const last = lines.filter((line) => line.includes(' delete pods -l environment=dev'));
@@ -90,6 +95,46 @@ test('every command of the guide works, or is run elsewhere for a reason that is
   const done = await preempt.shell([again, ...script].join('\n'));
   assert.ok(lines.length >= 40, `${lines.length} commands\n${done}`);
   await preempt.applyWithSource();
+});
+
+test("the guide's port-forwards lead to MySQL, the API and Redis, for the clients that it names", async ({
+  preempt,
+}) => {
+  const missing = await bring({ mysql: 'mariadb-client', 'redis-cli': 'redis-tools', curl: 'curl' });
+  assert.is(missing, undefined);
+  const guide = commandsOf(await readFile(join(root, 'docs/systems/preempt.md'), 'utf8'));
+  const line = (pattern: RegExp) => {
+    const found = guide.find((one) => pattern.test(one));
+    assert.ok(found, `${pattern} is in the guide`);
+    return found;
+  };
+  const forward = (name: string) => line(new RegExp(`^kubectl port-forward svc/${name} `));
+  const password = 'redispassword';
+  const script = await throughForwards([
+    {
+      forward: forward('mysql'),
+      lines: [{ run: line(/^mysql /), typed: ['SELECT COUNT(*) AS there FROM locations;'], answer: /^892$/ }],
+    },
+    {
+      forward: forward('api'),
+      lines: [{ run: line(/^curl http:\/\/localhost:8080\/health/), answer: /ok$/ }],
+    },
+    {
+      forward: forward('redis'),
+      lines: [
+        { run: line(/^redis-cli -h 127\.0\.0\.1 ping/), answer: /PONG/ },
+        {
+          run: line(/^redis-cli -h 127\.0\.0\.1 --user/),
+          typed: [password, 'EXISTS weather:observations'],
+          answer: /1$/,
+        },
+      ],
+    },
+  ]);
+  await preempt.shell(script);
+  // Nothing is dead: the list is empty, and was asked for by name and password.
+  const dead = line(/ exec -it deployment\/redis .* xrange /).replace(' -it ', ' -i ');
+  assert.not.match(await preempt.shell(`echo ${password} | ${dead}`), /NOAUTH|WRONGPASS/);
 });
 
 test('three stores share the stream', async ({ preempt }) => {
@@ -130,27 +175,89 @@ test('whatever ends under load, every value of the source is in MySQL once', asy
 });
 
 test('what the prover finds in a flow shows itself to whoever waits for it', async ({ preempt }) => {
-  const log = (workload: string) =>
-    preempt.shell(`kubectl logs -n preempt -l app=${workload} -c wait-for-mysql --tail=5`);
-  for (const [what, patch, back, said] of [
-    [
-      'a Service whose target port nobody has',
-      '{"spec":{"ports":[{"name":"mysql","port":3306,"targetPort":3307}]}}',
-      '{"spec":{"ports":[{"name":"mysql","port":3306,"targetPort":"mysql"}]}}',
-      /refused/,
-    ],
-    [
-      'a Service that selects nobody',
-      '{"spec":{"selector":{"app.kubernetes.io/name":"msyql"}}}',
-      '{"spec":{"selector":{"app.kubernetes.io/name":"mysql"}}}',
-      /refused/,
-    ],
+  const [subject] = await subjects(['kind/preempt']);
+  const service = subject?.objects.find(
+    ({ kind, metadata }) => kind === 'Service' && metadata.name === 'mysql',
+  ) as { readonly spec: { readonly selector: unknown; readonly ports: readonly object[] } } | undefined;
+  assert.ok(subject !== undefined && service !== undefined);
+  const { selector, ports } = service.spec;
+  for (const [rule, spec] of [
+    ['service-port-unknown', { selector, ports: ports.map((port) => ({ ...port, targetPort: 3307 })) }],
+    ['service-without-pods', { selector: { 'app.kubernetes.io/name': 'msyql' }, ports }],
   ] as const) {
-    await preempt.shell(`kubectl patch service mysql -n preempt --type=merge --patch '${patch}'`);
+    const objects = subject.objects.map((object) =>
+      (object as unknown) === service
+        ? { ...object, spec: { ...(object as typeof object & typeof service).spec, ...spec } }
+        : object,
+    );
+    assert.ok(subject.finds(objects).includes(rule), `${rule}: ${subject.finds(objects).join(', ')}`);
+    const patch = (part: object) =>
+      preempt.shell(
+        `kubectl patch service mysql -n preempt --type=merge --patch '${JSON.stringify({ spec: part })}'`,
+      );
+    await patch(spec);
     await preempt.shell('kubectl delete pod -l app=ml-trainer -n preempt --wait=false');
-    await seen(what, async () => assert.match(await log('ml-trainer'), said));
-    await preempt.shell(`kubectl patch service mysql -n preempt --type=merge --patch '${back}'`);
+    await seen(rule, async () => {
+      const log = await preempt.shell('kubectl logs -n preempt -l app=ml-trainer -c wait-for-mysql --tail=5');
+      assert.match(log, /refused/);
+    });
+    await patch({ selector, ports });
     await preempt.shell('kubectl rollout status deployment/ml-trainer -n preempt --timeout=180s');
+  }
+});
+
+test('what is odd is judged, by statistics and then by a model, and told by the page', async ({
+  preempt,
+}) => {
+  const places = 40;
+  const chosen = `id IN (SELECT id FROM (SELECT id FROM locations ORDER BY id LIMIT ${places}) these)`;
+  /** Collects at these places, forgets what was judged of the same quarter of an hour, and judges. */
+  const detect = async (name: string) => {
+    await preempt.collect(chosen);
+    await preempt.query('DELETE FROM anomalies');
+    await preempt.query('DELETE FROM judgements');
+    await preempt.shell(`kubectl create job --from=cronjob/detector ${name} -n preempt`);
+    await preempt.shell(`kubectl wait --for=condition=complete job/${name} -n preempt --timeout=300s`);
+  };
+  await preempt.query(coldMonth(chosen));
+  await detect('detector-first');
+  const alerts = async (where = 'TRUE') =>
+    Number(await preempt.query(`SELECT COUNT(*) FROM anomalies WHERE severity = 'severe' AND ${where}`));
+  const told = () =>
+    preempt.query('SELECT severity, judged_by, COUNT(*) FROM anomalies GROUP BY severity, judged_by');
+  assert.ok((await alerts()) >= places, await told());
+  // What was trained before knows nothing of the month, and is not old enough to be trained again.
+  await preempt.shell(
+    "kubectl exec deployment/ml-trainer -n preempt -- sh -c 'rm -f /models/models-*.jsonl'",
+  );
+  await preempt.shell('kubectl rollout restart deployment/ml-trainer -n preempt');
+  await preempt.shell('kubectl rollout status deployment/ml-trainer -n preempt --timeout=180s');
+  const metrics = () =>
+    preempt.shell(
+      `kubectl exec deployment/ml-trainer -n preempt -c ml-trainer -- node -e "fetch('http://127.0.0.1:9090/metrics').then(r=>r.text()).then(console.log)"`,
+    );
+  await seen('a version is published with a model for each', async () =>
+    assert.match(await metrics(), new RegExp(`^preempt_trainer_series\\{[^}]*model[^}]*\\} ${places}$`, 'm')),
+  );
+  await detect('detector-second');
+  const byModel = "judged_by LIKE 'model%'";
+  assert.ok((await alerts(byModel)) >= places, await told());
+  const forward = await preempt.forward('svc/frontend', 80);
+  try {
+    const url = `http://127.0.0.1:${forward.port}/api`;
+    const signal = AbortSignal.timeout(60_000);
+    const answer = await fetch(`${url}/anomalies?severity=severe&limit=100`, { signal });
+    const { anomalies } = (await answer.json()) as { anomalies: readonly unknown[] };
+    assert.ok(anomalies.length >= places, `${anomalies.length} told`);
+    let events = '';
+    const stream = await fetch(`${url}/stream`, { signal });
+    for await (const part of stream.body ?? []) {
+      events += Buffer.from(part).toString('utf8');
+      if (events.includes('event: summary')) break;
+    }
+    assert.match(events, /^event: summary$/m);
+  } finally {
+    forward.end();
   }
 });
 

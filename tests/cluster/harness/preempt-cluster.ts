@@ -18,8 +18,8 @@ export interface PreemptCluster extends SystemCluster {
   readonly rows: () => Promise<number>;
   /** Applies the system with a configuration that leads its collector to the source in the cluster. */
   readonly applyWithSource: () => Promise<void>;
-  /** Runs the collector once, with all locations due, until it has ended well. */
-  readonly collect: () => Promise<void>;
+  /** Runs the collector once, with all locations due or those that a condition of SQL chooses, until it has ended well. */
+  readonly collect: (due?: string) => Promise<void>;
   /** Waits until the stream is stored, and compares what the source gave with what the table has. */
   readonly assertEachOnce: () => Promise<void>;
 }
@@ -49,12 +49,12 @@ export async function startPreemptCluster(): Promise<PreemptCluster> {
       await shell(`kubectl patch cronjob collector -n preempt --patch '{"spec":{"suspend":true}}'`);
       await shell('kubectl rollout status deployment/store -n preempt --timeout=300s');
     },
-    async collect() {
+    async collect(due = 'TRUE') {
       runs += 1;
       const job = `collector-${runs}`;
       await until(
-        'all locations are due',
-        () => query('UPDATE locations SET collected_at = NULL'),
+        'the locations are due',
+        () => query(`UPDATE locations SET collected_at = IF(${due}, NULL, UTC_TIMESTAMP())`),
         120_000,
         2000,
       );

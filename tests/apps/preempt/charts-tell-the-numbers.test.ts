@@ -195,11 +195,13 @@ test('the place that somebody clicked to takes new weather and new anomalies, bu
   await page.waitForSelector('.chart');
   await settled(page);
   assert.is(await focused(page), 'place-title');
+  const mapOfAnomaly = page.waitForRequest(/\/api\/locations\?/);
   await makeAnomaly(pool, { location: id, field: 2, startedAt: before(2), explanation: 'Very damp.' });
   await shows(page, '#place .lasting', /Very damp/);
   assert.is(await focused(page), 'place-title', 'the reader is where he was');
 
-  const map = page.waitForRequest(/\/api\/locations\?/);
+  await mapOfAnomaly;
+  const mapOfWeather = page.waitForRequest(/\/api\/locations\?/);
   await pool.change(
     'INSERT INTO observations (location_id, field_id, observed_at, value, collected_at) VALUES (?, 1, ?, 33.3, ?)',
     [id, new Date(now.getTime() + 60_000), now],
@@ -209,7 +211,7 @@ test('the place that somebody clicked to takes new weather and new anomalies, bu
     id,
   ]);
   await shows(page, `${first} .latest`, /^33.3 °C$/);
-  await map;
+  await mapOfWeather;
 
   await page.focus(`${first} .slider`);
   await page.clock.install();

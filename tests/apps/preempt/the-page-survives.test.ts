@@ -21,12 +21,12 @@ test('a failure is told for as long as it lasts, and what was known stays', asyn
   const failure = /^The server does not answer\. The list is what was known before\.$/;
   await shows(page, '#anomalies .notice', failure);
   assert.ok((await page.locator('.events li').count()) > 10, 'what was known stays');
+  const counted = await text(page, '#state');
   // A summary, which is rendered too, is no answer to what was asked.
   const { pool } = rig.platform;
   await pool.change("UPDATE anomalies SET severity = 'major' WHERE location_id = ? AND ended_at IS NULL", [
     idOf(rig.ids, 'Nairobi'),
   ]);
-  const counted = await text(page, '#state');
   await until(async () => (await text(page, '#state')) !== counted, { deadline, what: 'another summary' });
   assert.match(await text(page, '#anomalies .notice'), failure);
   assert.ok(await page.isVisible('#anomalies button:has-text("Try again")'));

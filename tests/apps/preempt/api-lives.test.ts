@@ -85,6 +85,22 @@ test('a client that comes back, to any replica, misses nothing, also of a transa
   again.leave();
 });
 
+test('one who is cut before the first anomaly comes back with a place all the same', async ({
+  platform,
+  apis: [first, second],
+}) => {
+  const client = await listen(first as Api);
+  await until(() => client.events.length > 0, { deadline, what: 'the first event' });
+  client.leave();
+  const [summary] = client.events;
+  assert.is(summary?.event, 'summary');
+  assert.match(summary?.id ?? '', /^\d+-\d+$/);
+  const id = await makeAnomaly(platform.pool, { location: 6, field: 1, startedAt: begin() });
+  const witness = await listen(second as Api, summary?.id);
+  await until(() => idsOf(witness).includes(id), { deadline, what: 'what began meanwhile' });
+  witness.leave();
+});
+
 test('one who was away for too long is told to read the list again', async ({ platform, apis: [api] }) => {
   const { pool } = platform;
   const rows = Array.from({ length: 1100 }, (_, index) => [

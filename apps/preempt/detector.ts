@@ -13,13 +13,14 @@ await runWorker({
     const { seconds, statementSeconds } = detectorDeadline;
     const pool = connectPool(config, 'detector', 1, log, { statementSeconds });
     try {
-      await detect({
+      const { failed } = await detect({
         pool,
         configuration,
         modelsPath: config.modelsPath,
         log,
         signal: AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]),
       });
+      return failed === 0 ? 0 : 1;
     } finally {
       await pool.end();
     }

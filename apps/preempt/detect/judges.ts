@@ -1,15 +1,7 @@
 import type { Session } from '@plumbline/kit/mysql';
-import {
-  fieldOf,
-  fitSeries,
-  type Judge,
-  limitsFor,
-  type Observation,
-  thin,
-  usualLimits,
-} from '../judgement/index.ts';
+import { fieldOf, fitSeries, type Judge, limitsFor, usualLimits } from '../judgement/index.ts';
 import type { Models } from '../models/index.ts';
-import { sql } from '../sql/index.ts';
+import { readHistory } from '../read-history.ts';
 
 export interface Chosen {
   readonly judge: Judge;
@@ -44,13 +36,8 @@ export async function chooseJudge(
     const judge = { field: known, model, limits: limitsFor(model, limits), raiseAt, clearAt };
     return { judge, by: `model ${models.version}` };
   }
-  const since = new Date(newest - historyMilliseconds);
-  const rows = await session.query<{ at: Date; value: number }>(sql['read-history'], [
-    location,
-    field.id,
-    since,
-  ]);
-  const fitted = fitSeries(known, thin(observationsOf(rows)), { by: 'statistics' });
+  const { recent, season } = await readHistory(session, location, field.id, newest, historyMilliseconds);
+  const fitted = fitSeries(known, recent, { by: 'statistics', season });
   if (fitted === undefined) return undefined;
   const why = models.why(location);
   return {
@@ -58,10 +45,4 @@ export async function chooseJudge(
     by: `statistics: ${why}`.slice(0, 100),
     note: `judged by statistics alone: ${why}`,
   };
-}
-
-export function observationsOf(
-  rows: readonly { readonly at: Date; readonly value: number }[],
-): Observation[] {
-  return rows.map(({ at, value }) => ({ at: at.getTime(), value }));
 }

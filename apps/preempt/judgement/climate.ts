@@ -15,6 +15,7 @@ export const partsOfDay = 8;
 const weight = 12;
 /** A season: so many days before or after, in this year or another. */
 const seasonDays = 45;
+const year = 365.2425 * day;
 
 export const partOf = (at: number): number => Math.floor((at % day) / (3 * hour));
 
@@ -67,9 +68,13 @@ export function climateOf(
 /** The last three months always count: a young history has no other. */
 const within = (at: number, around: number) => at <= around && around - at <= 2 * seasonDays * day;
 
+/** The season of a time, a year before: from when until when, milliseconds. */
+export function seasonBefore(at: number): { readonly from: number; readonly until: number } {
+  return { from: at - year - seasonDays * day, until: at - year + seasonDays * day };
+}
+
 /** Days between two times of the year, whatever the years. */
 function daysApart(one: number, other: number): number {
-  const year = 365.2425 * day;
   const apart = Math.abs(one - other) % year;
   return Math.min(apart, year - apart) / day;
 }

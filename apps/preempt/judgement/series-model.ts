@@ -32,6 +32,8 @@ export interface FitOptions {
   readonly by: 'model' | 'statistics';
   /** What an earlier fit of the same series found, to save the search for it. */
   readonly persistence?: Persistence;
+  /** The same season of the year before, where the history does not have it: the climate is of both. */
+  readonly season?: readonly Observation[];
 }
 
 /** What a history needs at least. */
@@ -50,16 +52,24 @@ const tailShare = 0.98;
 export function fitSeries(
   field: Field,
   history: readonly Observation[],
-  { by, persistence: found }: FitOptions,
+  { by, persistence: found, season = [] }: FitOptions,
 ): SeriesModel | undefined {
-  const possible = history.filter(({ value }) => value >= field.least && value <= field.most);
+  const isPossible = ({ value }: Observation) => value >= field.least && value <= field.most;
+  const possible = history.filter(isPossible);
   const times = Float64Array.from(possible, ({ at }) => at);
   const until = times.at(-1) ?? 0;
   const least = leastHistory[by];
   if (times.length < least.samples || until - (times[0] ?? 0) < least.days * day) return undefined;
   const { regular, grain } = field;
   const measures = Float64Array.from(possible, ({ value }) => field.spread(value));
-  const climate = climateOf(times, measures, until, regular, grain);
+  const known = [...season.filter(isPossible), ...possible];
+  const climate = climateOf(
+    known.map(({ at }) => at),
+    known.map(({ value }) => field.spread(value)),
+    until,
+    regular,
+    grain,
+  );
   const curve = by === 'model' ? fitCurve(times, measures, regular, grain) : undefined;
   const baseline = (at: number) => (curve === undefined ? usualAt(climate, at).median : curveAt(curve, at));
   const away = measures.map((measure, index) => measure - baseline(times[index] as number));

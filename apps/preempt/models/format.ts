@@ -4,13 +4,19 @@ import type { Limits, SeriesModel } from '../judgement/index.ts';
 /** The shape of what lies on the volume; a reader of another number leaves it alone. */
 export const format = 1;
 
+/** Days for which what a training found is used, models and bands: seasons pass. */
+export const modelDays = 7;
+
 /** What stands before the models of a version. */
 export interface Header {
   readonly format: number;
   readonly version: number;
   /** ISO 8601. */
   readonly trainedAt: string;
+  /** Lines that follow. */
   readonly locations: number;
+  /** Series that have a model; a version of before this was noted does not say. */
+  readonly series?: number;
   /** By the field's name. */
   readonly limits: Readonly<Record<string, Limits>>;
 }
@@ -42,8 +48,8 @@ export const whoseLine = (line: string): string => line.slice(0, Math.max(0, lin
 
 /** What a line holds. @throws Error when its content is not what its checksum is of. */
 export function contentOf(line: string): unknown {
-  const [, whose = '', sum, json = ''] = /^(\S+) ([0-9a-f]{64}) (.*)$/.exec(line) ?? [];
-  if (sum === undefined || sha256(json) !== sum) throw new Error(`the checksum of "${whose}" is wrong`);
+  const [, sum, json = ''] = /^\S+ ([0-9a-f]{64}) (.*)$/.exec(line) ?? [];
+  if (sum === undefined || sha256(json) !== sum) throw new Error('its checksum is wrong');
   return JSON.parse(json);
 }
 

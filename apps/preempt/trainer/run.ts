@@ -1,10 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type Log, type Progress } from '@plumbline/kit';
-import { isAway, isUnavailable, mysqlErrno, type Pool, type Session } from '@plumbline/kit/mysql';
+import { isAway, type Pool, type Session } from '@plumbline/kit/mysql';
 import type { Configuration } from '../configuration.ts';
+import { databaseTime } from '../database-time.ts';
 import { day } from '../judgement/index.ts';
-import { format, type Header, lineOf, publish, readModels, tidy, versionsIn } from '../models/index.ts';
+import {
+  format,
+  type Header,
+  lineOf,
+  type Models,
+  publish,
+  readModels,
+  tidy,
+  versionsIn,
+} from '../models/index.ts';
 import { sql } from '../sql/index.ts';
+import { NothingLearned, whatFailed } from './failures.ts';
 import type { TrainerMetrics } from './metrics.ts';
 import { type Training, trainAll } from './train-all.ts';
 
@@ -23,6 +34,11 @@ export interface TrainerOptions {
 /** How often it looks whether a training is due, in milliseconds: another replica may have done it. */
 const lookEvery = 30_000;
 const minute = 60_000;
+const failures = {
+  volume: 'no model can be written',
+  database: 'the database does not answer',
+  history: 'nothing can be learned',
+} as const;
 
 /**
  * Trains whenever the newest version on the volume is older than the interval, until told to end. What fails is told and
@@ -41,15 +57,12 @@ export async function runTrainer(options: TrainerOptions): Promise<void> {
       onState(undefined);
       if (outcome !== 'ended') await sleep(lookEvery, undefined, { signal }).catch(() => {});
     } catch (error) {
-      const isVolume = isSystemError(error);
-      if (!isVolume && !isUnavailable(error)) throw error;
-      const what = isVolume ? 'volume' : 'database';
-      if (!isVolume && isAway(error)) progress.unavailable();
+      const what = whatFailed(error);
+      if (what === undefined) throw error;
+      if (what === 'database' && isAway(error)) progress.unavailable();
       else progress.done();
       metrics.failures.inc({ what });
-      const why = isVolume
-        ? `no model can be written: ${(error as Error).message}`
-        : `the database does not answer: ${(error as Error).message}`;
+      const why = `${failures[what]}: ${(error as Error).message}`;
       onState(why);
       log.error({ err: error, attempts: waits.attempts() }, `${why}; trying again`);
       await waits.wait(signal);
@@ -57,19 +70,11 @@ export async function runTrainer(options: TrainerOptions): Promise<void> {
   }
 }
 
-/** Of the volume: its errors have a path or a file's call, the database's a state. */
-function isSystemError(error: unknown): boolean {
-  const { code, syscall } = (error ?? {}) as { code?: string; syscall?: string };
-  const calls = ['open', 'write', 'fsync', 'link', 'rename', 'scandir', 'unlink', 'close', 'mkdir'];
-  return mysqlErrno(error) === undefined && typeof code === 'string' && calls.includes(syscall ?? '');
-}
-
 type Outcome = 'trained' | 'not due' | 'held by another' | 'ended';
 
 async function trainIfDue(options: TrainerOptions, onReached: () => void): Promise<Outcome> {
-  const { pool, configuration, modelsPath, log, metrics } = options;
-  const interval = configuration.trainer.intervalMinutes * minute;
-  if (!(await isDue(modelsPath, interval, metrics))) return 'not due';
+  const { pool, modelsPath, log } = options;
+  if (!(await isDue(options))) return 'not due';
   // The lock lives and ends with this connection: a trainer that dies, or that the database lost sight of, holds nothing.
   return pool.use(async (session) => {
     if (!(await holds(session, 'take-trainer-lock'))) {
@@ -79,7 +84,7 @@ async function trainIfDue(options: TrainerOptions, onReached: () => void): Promi
     onReached();
     try {
       // Another may have been quicker, and be done.
-      if (!(await isDue(modelsPath, interval, metrics))) return 'not due';
+      if (!(await isDue(options))) return 'not due';
       await tidy(modelsPath);
       return (await trainOnce(options, session)) ? 'trained' : 'ended';
     } finally {
@@ -88,20 +93,28 @@ async function trainIfDue(options: TrainerOptions, onReached: () => void): Promi
   });
 }
 
-async function isDue(modelsPath: string, interval: number, metrics: TrainerMetrics): Promise<boolean> {
+/** The newest version that can be used; one of a time to come is not there. */
+async function newestOf({ pool, modelsPath }: TrainerOptions): Promise<Models & { readonly now: number }> {
   // The folder itself has to be there: what it holds may be in any state.
   await versionsIn(modelsPath);
-  const newest = await readModels(modelsPath, new Set(), { now: Date.now(), mostDays: 3660 });
-  if (newest.version === undefined || newest.trainedAt === undefined) return true;
-  metrics.version.set(newest.version);
-  metrics.trainedAt.set(Date.parse(newest.trainedAt) / 1000);
-  return Date.now() - Date.parse(newest.trainedAt) >= interval;
+  const now = await databaseTime(pool);
+  return { ...(await readModels(modelsPath, new Set(), { now, mostDays: 3660 })), now };
+}
+
+async function isDue(options: TrainerOptions): Promise<boolean> {
+  const { configuration, metrics } = options;
+  const { version, trainedAt, now } = await newestOf(options);
+  if (version === undefined || trainedAt === undefined) return true;
+  metrics.version.set(version);
+  metrics.trainedAt.set(Date.parse(trainedAt) / 1000);
+  return now - Date.parse(trainedAt) >= configuration.trainer.intervalMinutes * minute;
 }
 
 async function trainOnce(options: TrainerOptions, session: Session): Promise<boolean> {
   const { pool, configuration, modelsPath, log, metrics, progress, signal } = options;
   const start = performance.now();
-  const now = Date.now();
+  const newest = await newestOf(options);
+  const { now } = newest;
   const rows = await pool.query<{ id: number; name: string }>(sql['read-monitored-fields'], [
     configuration.weather.fields,
   ]);
@@ -117,20 +130,25 @@ async function trainOnce(options: TrainerOptions, session: Session): Promise<boo
   });
   if (training === undefined) return false;
   const { lines, limits, trained, short } = training;
+  if (trained === 0 && newest.version !== undefined && newest.series !== 0) {
+    throw new NothingLearned(short, newest.version);
+  }
   const version = ((await versionsIn(modelsPath))[0] ?? 0) + 1;
   const header: Header = {
     format,
     version,
     trainedAt: new Date(now).toISOString(),
     locations: lines.length,
+    series: trained,
     limits,
   };
   const isHeld = () => holds(session, 'check-trainer-lock');
+  // Before the version: who is killed in between writes them again with the next one, which is due then.
+  if (await isHeld()) await writeBands(pool, training, new Date(now));
   if (!(await publish(modelsPath, version, [lineOf('header', header), ...lines], isHeld))) {
     log.warn('the lock was lost meanwhile: this version is not published');
     return true;
   }
-  await writeBands(pool, training);
   await tidy(modelsPath);
   metrics.trainings.inc();
   metrics.version.set(version);
@@ -151,9 +169,9 @@ async function holds(session: Session, name: 'take-trainer-lock' | 'check-traine
 /** Rows of a statement: 892 locations are some 50 statements. */
 const bandRows = 1000;
 
-async function writeBands(pool: Pool, { bands }: Training): Promise<void> {
+async function writeBands(pool: Pool, { bands }: Training, trainedAt: Date): Promise<void> {
   const rows = bands.flatMap(({ location, field, bands: own }) =>
-    own.map(({ part, usual, lower, upper }) => [location, field, part, usual, lower, upper]),
+    own.map(({ part, usual, lower, upper }) => [location, field, part, usual, lower, upper, trainedAt]),
   );
   for (let from = 0; from < rows.length; from += bandRows) {
     await pool.change(sql['write-bands'], [rows.slice(from, from + bandRows)]);

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Pool } from '@plumbline/kit/mysql';
-import { observationsOf } from '../detect/judges.ts';
 import {
   type Band,
   bandsOf,
@@ -12,6 +11,7 @@ import {
   usualLimits,
 } from '../judgement/index.ts';
 import { lineOf } from '../models/index.ts';
+import { readHistory } from '../read-history.ts';
 import { sql } from '../sql/index.ts';
 import { trainSeries } from './train-series.ts';
 
@@ -46,7 +46,6 @@ export interface Training {
 export async function trainAll(options: TrainOptions): Promise<Training | undefined> {
   const { pool, fields, historyMilliseconds, now, signal, onSeries } = options;
   const locations = await pool.query<{ id: number }>(sql['read-time-zones']);
-  const since = new Date(now - historyMilliseconds);
   const peaks = new Map<string, Peaks[]>();
   const lines: string[] = [];
   const bands: { location: number; field: number; bands: Band[] }[] = [];
@@ -55,8 +54,8 @@ export async function trainAll(options: TrainOptions): Promise<Training | undefi
     const models: Record<string, SeriesModel> = {};
     for (const [field, name] of fields) {
       if (signal.aborted) return undefined;
-      const rows = await pool.query<{ at: Date; value: number }>(sql['read-history'], [id, field, since]);
-      const found = trainSeries(name, observationsOf(rows));
+      const { recent, season } = await readHistory(pool, id, field, now, historyMilliseconds);
+      const found = trainSeries(name, recent, season);
       onSeries();
       // Probes are answered between two series.
       await setImmediate();

@@ -177,7 +177,9 @@ export function limitsAsItRuns(subjects: readonly Subject[], z: AllLimits): AllL
   const byField = Map.groupBy(subjects, (subject) => seriesOf(subject).field);
   return new Map(
     [...byField].map(([field, own]) => {
-      const trained = own.map((subject) => trainSeries(field, seriesOf(subject).history));
+      const trained = own.map((subject) =>
+        trainSeries(field, seriesOf(subject).history, seriesOf(subject).season),
+      );
       const peaks = trained.flatMap((one) => (one?.peaks === undefined ? [] : [one.peaks]));
       const limits = limitsOf(peaks, byField.size, usualLimits(field));
       const raise = { model: 1, statistics: 1, z: z.get(field)?.raise.z ?? 1 };

@@ -35,7 +35,7 @@ export interface Fitted {
 }
 
 export function fit(series: Series, by: 'model' | 'statistics'): Fitted {
-  const model = fitSeries(fieldOf(series.field), series.history, { by });
+  const model = fitSeries(fieldOf(series.field), series.history, { by, season: series.season ?? [] });
   if (model === undefined) throw new Error(`${series.place} ${series.field}: too little history`);
   return { series, model };
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLog } from '../../../apps/kit/index.ts';
 import { connectPool, type Pool } from '../../../apps/kit/mysql/index.ts';
-import { day, hour } from '../../../apps/preempt/judgement/index.ts';
+import { day, hour, seasonBefore } from '../../../apps/preempt/judgement/index.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
 import { migratePreempt, startPreemptServices, startPreemptWorker } from '../../../trial/preempt.ts';
 import { finished } from '../../../trial/process/start.ts';
@@ -21,8 +21,8 @@ const places = 8;
 const deadline = 30 * 60_000;
 
 /**
- * Lets ml-trainer and detector work on every location of the gazetteer with 90 days of history, as the overlay of kind
- * starts them: how long, and the most memory that they held.
+ * Lets ml-trainer and detector work on every location of the gazetteer with what they read in a second year, 90 days of
+ * history and the season of the year before, as the overlay of kind starts them: how long, and the most memory that they held.
  */
 export async function benchScale(say: (message: string) => void): Promise<string> {
   const tools = await repositoryTools(say);
@@ -77,7 +77,10 @@ async function fill(pool: Pool): Promise<number> {
   const now = Math.floor(Date.now() / hour) * hour;
   let count = 0;
   for (const [index, place] of placesOf('scale', places).entries()) {
-    const seen = seenWeather(place, index, { from: now - 90 * day, until: now, every: 2 * hour });
+    const season = seasonBefore(now);
+    const seen = seenWeather(place, index, { from: season.from, until: now, every: 2 * hour }).filter(
+      ({ at }) => at >= now - 90 * day || at < season.until,
+    );
     for (const { id, name } of fields) {
       const own = seen.map(({ at, values }) => [
         index + 1,

@@ -1,4 +1,4 @@
-import { day, fieldOf, hour, type Observation } from '../../../apps/preempt/judgement/index.ts';
+import { day, fieldOf, hour, type Observation, seasonBefore } from '../../../apps/preempt/judgement/index.ts';
 import type { MeasuredHour } from '../../../trial/downloads/nyc-weather.ts';
 import { faultKinds, putFault, type Sensor } from '../../../trial/seasons/faults.ts';
 import { placesOf, seenWeather } from '../../../trial/seasons/observing.ts';
@@ -10,6 +10,8 @@ export interface Series {
   readonly place: string;
   readonly field: string;
   readonly history: readonly Observation[];
+  /** The same season of the year before, if the world is as old. */
+  readonly season?: readonly Observation[];
   readonly later: readonly Observation[];
   readonly sensor: Sensor;
 }
@@ -18,16 +20,24 @@ export const historyDays = 90;
 export const laterDays = 60;
 const wholePercents = new Set(['relative_humidity_2m', 'cloud_cover']);
 
-/** Series of generated places, each in a season of its own; every other history holds a fault that nobody noticed. */
-export function worldOf(seed: string, count: number): Series[] {
+/**
+ * Series of generated places, each in a season of its own; every other history holds a fault that nobody noticed.
+ * @param daysBefore how long it was watched before its history: a year, and the season before that.
+ */
+export function worldOf(seed: string, count: number, daysBefore = 0): Series[] {
   return placesOf(seed, count).flatMap((place, index) => {
     const random = randomOf('world', seed, index);
     const from = Date.UTC(2025, 0, 1) + Math.floor(random.uniform() * 365) * day;
     const until = from + (historyDays + laterDays) * day;
-    const seen = seenWeather(place, `${seed}-${index}`, { from, until, every: 2 * hour });
+    const begin = from - daysBefore * day;
+    const seen = seenWeather(place, `${seed}-${index}`, { from: begin, until, every: 2 * hour });
+    const season = seasonBefore(from + historyDays * day);
+    const isSeason = ({ at }: Observation) => at >= season.from && at < season.until;
     return fieldNames.map((field) => {
       const all = seen.map(({ at, values }) => ({ at, value: values[field] }));
-      return seriesOf(`${seed}-${index}`, field, all, from + historyDays * day, random);
+      const recent = all.filter(({ at }) => at >= from);
+      const own = seriesOf(`${seed}-${index}`, field, recent, from + historyDays * day, random);
+      return daysBefore === 0 ? own : { ...own, season: all.filter(isSeason) };
     });
   });
 }

@@ -128,24 +128,6 @@ test('one who was away for too long is told to read the list again', async ({ pl
   client.leave();
 });
 
-test('more clients than there is room for are told when to come back', async ({ platform }) => {
-  const api = await startApi(platform, 2, { MAX_STREAMS: '3', MAX_STREAMS_PER_ADDRESS: '2' });
-  const clients = [await listen(api), await listen(api)];
-  const third = await get(api, '/api/stream');
-  assert.equal([third.status, third.body.type], [429, '/api/problems/too-many-streams']);
-  assert.ok(Number(third.headers.get('retry-after')) > 0);
-  const elsewhere = await fetch(`${api.url}/api/stream`, { headers: { 'x-forwarded-for': '192.0.2.7' } });
-  assert.is(elsewhere.status, 200);
-  const fourth = await get(api, '/api/stream', { 'x-forwarded-for': '192.0.2.8' });
-  assert.equal([fourth.status, fourth.body.type], [503, '/api/problems/overloaded']);
-  await elsewhere.body?.cancel();
-  for (const client of clients) client.leave();
-  // Places are free again.
-  const back = await until(() => listen(api).catch(() => undefined), { deadline, what: 'a free place' });
-  back.leave();
-  await api.worker.stop();
-});
-
 test('many changes at once are told by one word', async ({ platform, apis: [api] }) => {
   const client = await listen(api as Api);
   await platform.pool.change("UPDATE anomalies SET explanation = 'all at once' WHERE field_id = 2");
@@ -228,6 +210,12 @@ test('a database without its tables is not ready', async ({ platform, apis: [api
   }
 });
 
+test('a stream on which nothing happens says that it lives', async ({ apis: [api] }) => {
+  const client = await listen(api as Api);
+  await until(() => /^:$/m.test(client.text()), { deadline: 40_000, what: 'a comment' });
+  client.leave();
+});
+
 test('told to end, it is first not ready, answers every request, and sends its listeners elsewhere', async ({
   platform,
 }) => {
@@ -265,33 +253,11 @@ test('told to end, it is first not ready, answers every request, and sends its l
   await Promise.all(asking);
   assert.equal(failures, []);
   await client.ended;
-  assert.match(client.text(), /retry: \d+\nevent: bye/);
+  const [, retry] = /retry: (\d+)\nevent: bye/.exec(client.text()) ?? [];
+  // Spread, and after others took over.
+  assert.ok(Number(retry) >= 500 && Number(retry) <= 2000, `retry after ${retry} ms`);
   const state = await api.worker.ended;
   assert.is(state.status, 0, api.worker.log());
-});
-
-test('too many requests at a time are refused with the time to come back, and probes are not', async ({
-  platform,
-}) => {
-  const api = await startApi(platform, 4, { MAX_IN_FLIGHT: '1' });
-  // One that holds its place: the database makes it wait.
-  const held = await platform.pool.use(async (session) => {
-    await session.query('LOCK TABLES anomalies WRITE');
-    const waiting: Promise<unknown> = get(api, '/api/anomalies?limit=9');
-    const refused = await until(
-      async () => {
-        const answer = await get(api, '/api/openapi.json');
-        return answer.status === 503 ? answer : undefined;
-      },
-      { deadline: 4000, what: 'a refusal', every: 10 },
-    );
-    assert.is(refused.body.type, '/api/problems/overloaded');
-    assert.is((await get(api, '/health')).status, 200);
-    await session.query('UNLOCK TABLES');
-    return waiting;
-  });
-  assert.ok(held);
-  await api.worker.stop();
 });
 
 test.run();

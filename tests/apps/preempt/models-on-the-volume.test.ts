@@ -94,6 +94,56 @@ test('a model that is too old is not used', async () => {
   assert.is(found.why(1), 'the newest model is of 2026-05-24');
 });
 
+test('a model of another shape is broken, though its checksum is right', async () => {
+  const shapes: readonly unknown[] = [
+    { curve: null },
+    { ...model, climate: { medians: [1, 2], deviations: model.climate.deviations } },
+    { ...model, tails: {} },
+    { ...model, persistence: { ...model.persistence, scale: '2' } },
+    null,
+  ];
+  for (const [index, shape] of shapes.entries()) {
+    const lines = [linesOf(1)[0] ?? '', lineOf('1', { temperature_2m: shape }), lineOf('2', {})];
+    await publish(folder, index + 1, lines);
+    const found = await readModels(folder, wanted, options);
+    assert.is(found.why(1), 'its model is broken', JSON.stringify(shape));
+    assert.match(found.wrong.join(), /location 1: temperature_2m.* is not /);
+    assert.ok(found.locations.has(2));
+  }
+});
+
+test('a header without limits, or without a time, leaves the version for the one before it', async () => {
+  await publish(folder, 1, linesOf(1));
+  const right = { format, version: 2, trainedAt: new Date(now).toISOString(), locations: 0, limits: {} };
+  const { limits: _, ...without } = right;
+  const headers = [without, { ...right, trainedAt: 'soon' }, { ...right, limits: { rain: {} } }];
+  for (const [index, header] of headers.entries()) {
+    await publish(folder, index + 2, [lineOf('header', header)]);
+    const found = await readModels(folder, wanted, options);
+    assert.is(found.version, 1);
+    assert.is(found.wrong.length, index + 1);
+  }
+});
+
+test('a file that is cut between two lines is told, and the locations that it lacks say so', async () => {
+  await writeFile(join(folder, file(1)), linesOf(1).slice(0, 2).join(''));
+  const found = await readModels(folder, wanted, options);
+  assert.match(found.wrong.join(), /it is cut: 1 of 2 lines are not there/);
+  assert.is(found.locations.has(1), true);
+  assert.is(found.why(2), 'the model is cut');
+});
+
+test('a version of a time to come is left for the one before it', async () => {
+  await publish(folder, 1, linesOf(1));
+  await publish(folder, 2, linesOf(2, now + 365 * day));
+  const found = await readModels(folder, wanted, options);
+  assert.is(found.version, 1);
+  assert.match(found.wrong.join(), /trained at 2027-06-01.*has not come yet/);
+  // Clocks of a cluster that took over may be a little behind.
+  await publish(folder, 3, linesOf(3, now + 60_000));
+  assert.is((await readModels(folder, wanted, options)).version, 3);
+});
+
 test('a version that another has published is not replaced', async () => {
   await publish(folder, 1, linesOf(1));
   const before = await readFile(join(folder, file(1)));

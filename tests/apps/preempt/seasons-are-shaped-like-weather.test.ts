@@ -7,7 +7,7 @@ import { randomOf } from '../../../trial/seasons/random.ts';
 import { fieldNames } from '../../../trial/seasons/units.ts';
 import { startWeather } from '../../../trial/seasons/weather.ts';
 import { day, hour } from './history.ts';
-import { benchPieces } from './quality.ts';
+import { benchPieces, recallInTheSecondYear } from './quality.ts';
 
 const test = suite('generated seasons');
 const from = Date.UTC(2026, 0, 1);
@@ -75,6 +75,13 @@ test('the detector finds twice as many faults as a z-score, on seasons that noth
   assert.ok(alarms < 3, `${alarms} alarms a location and month`);
   // Ten location-months: a rate in tenths, and never above the one that is wanted.
   for (const rate of atOneRate) assert.ok(rate > 0.75 && rate <= 1, `${atOneRate.join(', ')}`);
+});
+
+test('the season of the year before, where there is one, costs no fault that was found without it', () => {
+  const { first, second } = recallInTheSecondYear();
+  for (const way of ['model', 'statistics'] as const) {
+    assert.ok(second[way] > 0.7 && second[way] > first[way] - 0.02, `${way}: ${second[way]}, ${first[way]}`);
+  }
 });
 
 test.run();

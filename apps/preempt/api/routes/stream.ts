@@ -20,6 +20,12 @@ const description = `Server-sent events, until the client leaves or the replica 
 A client that comes back sends Last-Event-ID (browsers do so by themselves), and gets what changed since on any replica.
 It may get again what it has: an anomaly replaces the one of the same id.`;
 
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+} as const;
+
 /** `/api/stream`. */
 export function addStreamRoute(
   app: FastifyInstance,
@@ -28,6 +34,7 @@ export function addStreamRoute(
   { streams, streamsPerAddress }: StreamLimits,
   isEnding: () => boolean,
 ): void {
+  app.head('/api/stream', { schema: { hide: true } }, (_, reply) => reply.headers(headers).send());
   app.get(
     '/api/stream',
     {
@@ -46,6 +53,7 @@ export function addStreamRoute(
           ...withoutGood(schemas.responses({}, 400, 429)),
         },
       },
+      // Its own: it must not open a stream.
       exposeHeadRoute: false,
     },
     async (request, reply) => {
@@ -60,9 +68,7 @@ export function addStreamRoute(
       const { raw } = reply;
       reply.hijack();
       raw.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
+        ...headers,
         'x-content-type-options': 'nosniff',
       });
       raw.socket?.setNoDelay(true);

@@ -157,6 +157,7 @@ test('a screen reader is told of what comes with pauses between', async ({ rig }
   await shows(page, '#announcer', /Temperature in London/);
   await make(2);
   await make(3);
+  await page.clock.runFor(5000);
   assert.match(await text(page, '#announcer'), /Temperature in London/);
   await page.clock.runFor(11_000);
   await shows(page, '#announcer', /Precipitation in London/);

@@ -6,8 +6,8 @@ import { collect } from './collector/collect.ts';
 import { collectorSettings } from './collector/settings.ts';
 import { readConfiguration } from './configuration.ts';
 
-/** The status of a run that got some of what was due. */
-const partly = 3;
+/** The status of a run that got some of what was due, and of one that the source wants nothing to be asked by. */
+const [partly, paused] = [3, 4];
 
 await runWorker({
   name: 'collector',
@@ -18,10 +18,19 @@ await runWorker({
     const redis = connectRedis(config, 'collector', log);
     try {
       const report = await collect({ ...config, pool, redis, configuration, log, signal });
-      const { due, collected, empty } = report;
-      if (collected + empty === due) {
-        log.info(report, due === 0 ? 'nothing is due' : 'all that was due is collected');
+      const { due, collected, empty, calls, stopped } = report;
+      if (due === 0) {
+        if (stopped === undefined) log.info(report, 'nothing is due');
+        else log.warn(report, stopped);
         return 0;
+      }
+      if (collected + empty === due) {
+        log.info(report, 'all that was due is collected');
+        return 0;
+      }
+      if (report.paused && calls === 0) {
+        log.error(report, 'nothing was asked: the source wants to be left alone');
+        return paused;
       }
       log.error(report, collected === 0 ? 'nothing was collected' : 'a part was collected; it is kept');
       return collected === 0 ? 1 : partly;

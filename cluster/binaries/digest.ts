@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '@plumbline/validators';
+import { buildFlags } from './go-build.ts';
 import type { GoTool } from './go-tools.ts';
 
 /** What a tool's binaries depend on, and the version that they say they have. */
@@ -28,7 +29,8 @@ export async function pinOf(tool: GoTool, folder: string, goVersion: string): Pr
   const variables = Object.entries(tool.variables?.(version) ?? {});
   const linkerFlags = ['-s', '-w', ...variables.map(([name, value]) => `-X ${name}=${value}`)].join(' ');
   const hash = createHash('sha256');
-  for (const part of [goVersion, process.arch, linkerFlags, ...names, ...texts]) hash.update(`${part}\0`);
+  const how = [goVersion, process.arch, linkerFlags, ...buildFlags, JSON.stringify(tool.change)];
+  for (const part of [...how, ...names, ...texts]) hash.update(`${part}\0`);
   return { digest: hash.digest('hex').slice(0, 16), version, linkerFlags };
 }
 

@@ -3,6 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/**
+ * What every tool is built with. One set for all, since other flags compile everything again; and without -trimpath, by
+ * which the cache knows a replaced module as the version that it stands in for, so that nothing of it is shared.
+ */
+export const buildFlags: readonly string[] = [
+  '-buildvcs=false',
+  // The linker drops what debuggers want anyway.
+  '-gcflags=all=-dwarf=false',
+  // Argo CD 3.2 wants methods that Kubernetes' types have since 1.35 only with this.
+  '-tags=kubernetes_protomessage_one_more_release',
+];
+
 export interface GoBuild {
   /** The folder with go.mod, absolute. */
   readonly folder: string;
@@ -10,33 +22,54 @@ export interface GoBuild {
   readonly output: string;
   readonly packages: readonly string[];
   readonly linkerFlags: string;
-  /** Where Go may keep what it compiles until the build ends, absolute; gigabytes. */
-  readonly scratch: string;
+  /** Where Go keeps what it compiles, absolute: see {@link buildCache}. */
+  readonly cache: string;
+  /** What stands in for the folder's go.mod, absolute. */
+  readonly modFile?: string | undefined;
   /** Milliseconds. */
   readonly deadline: number;
   /** Called with the number of packages that are compiled so far. */
   readonly onCompiled: (count: number) => void;
 }
 
+export interface BuildCache {
+  /** The folder, absolute; the first call makes it. */
+  readonly folder: () => Promise<string>;
+  /** Removes the folder, when it was made. */
+  readonly remove: () => Promise<void>;
+}
+
 /**
- * Builds Go packages without cgo, politely (`nice`), with a build cache that is removed afterwards: it grows to ten
- * gigabytes, and the binaries are all that is wanted of it. PLUMBLINE_GO_CACHE names a folder that is kept instead.
+ * A folder where Go keeps what it compiles, for several builds: what they share is compiled once. It grows to gigabytes,
+ * and the binaries are all that is wanted of it, so whoever asked for it removes it after the last. PLUMBLINE_GO_CACHE
+ * names a folder that is used instead, and kept.
+ *
+ * @param parent where it is made under a name of its own, absolute and there
+ */
+export function buildCache(parent: string): BuildCache {
+  const kept = process.env.PLUMBLINE_GO_CACHE;
+  if (kept !== undefined) return { folder: async () => kept, remove: async () => {} };
+  let made: Promise<string> | undefined;
+  return {
+    folder: () => {
+      made ??= mkdtemp(join(parent, 'go-build-'));
+      return made;
+    },
+    remove: async () => {
+      if (made !== undefined) await rm(await made, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Builds Go packages without cgo, politely (`nice`).
  *
  * @throws Error with Go's own last lines when it fails, or passes its deadline.
  */
-export async function goBuild(build: GoBuild): Promise<void> {
-  const kept = process.env.PLUMBLINE_GO_CACHE;
-  const cache = kept ?? (await mkdtemp(join(build.scratch, 'go-build-')));
-  try {
-    await run(build, cache);
-  } finally {
-    if (kept === undefined) await rm(cache, { recursive: true, force: true });
-  }
-}
-
-function run(build: GoBuild, cache: string): Promise<void> {
-  const { folder, output, packages, linkerFlags, deadline, onCompiled } = build;
-  const go = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags, '-o', output];
+export function goBuild(build: GoBuild): Promise<void> {
+  const { folder, output, packages, linkerFlags, cache, modFile, deadline, onCompiled } = build;
+  const instead = modFile === undefined ? [] : [`-modfile=${modFile}`];
+  const go = ['build', '-v', ...buildFlags, ...instead, '-ldflags', linkerFlags, '-o', output];
   return new Promise((resolve, reject) => {
     const child = spawn('nice', ['-n', '10', 'go', ...go, ...packages], {
       cwd: folder,

@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run, UsageError } from '@plumbline/validators';
+import { type ChangedSource, changeSource } from './changed-source.ts';
 import { type Pin, pinOf } from './digest.ts';
-import { goBuild } from './go-build.ts';
+import { type BuildCache, buildCache, goBuild } from './go-build.ts';
 import { type GoTool, type GoToolName, goTools } from './go-tools.ts';
 
 export interface LocateOptions {
@@ -19,7 +20,7 @@ const deadline = 40 * 60_000;
 
 /**
  * The tools' commands by name, each with its absolute path: as built before from the same go.mod, go.sum, sources and
- * Go version, else built now, one tool after the other.
+ * Go version, else built now, one tool after the other, with one build cache: most of each is in the first.
  *
  * @throws UsageError that says what to install when a tool cannot be built.
  */
@@ -28,18 +29,23 @@ export async function locateGoTools(
   options: LocateOptions,
 ): Promise<Record<string, string>> {
   const goVersion = await goVersionHere();
+  const compiled = buildCache(options.cache);
   const found: Record<string, string> = {};
-  for (const name of names) {
-    const tool: GoTool = goTools[name];
-    const pin = await pinOf(tool, join(options.pins, name), goVersion);
-    const folder = join(options.cache, `${name}-${pin.digest}`);
-    const commands = Object.keys(tool.commands);
-    const there = await Promise.all(commands.map((command) => isExecutable(join(folder, command))));
-    if (there.includes(false)) {
-      await build(tool, pin, folder, options);
-      await removeOlder(name, folder, options.cache);
+  try {
+    for (const name of names) {
+      const tool: GoTool = goTools[name];
+      const pin = await pinOf(tool, join(options.pins, name), goVersion);
+      const folder = join(options.cache, `${name}-${pin.digest}`);
+      const commands = Object.keys(tool.commands);
+      const there = await Promise.all(commands.map((command) => isExecutable(join(folder, command))));
+      if (there.includes(false)) {
+        await build(tool, pin, folder, compiled, options);
+        await removeOlder(name, folder, options.cache);
+      }
+      for (const command of commands) found[command] = join(folder, command);
     }
-    for (const command of commands) found[command] = join(folder, command);
+  } finally {
+    await compiled.remove();
   }
   return found;
 }
@@ -54,7 +60,13 @@ async function goVersionHere(): Promise<string> {
   return answer.stdout.toString('utf8').trim();
 }
 
-async function build(tool: GoTool, pin: Pin, folder: string, options: LocateOptions): Promise<void> {
+async function build(
+  tool: GoTool,
+  pin: Pin,
+  folder: string,
+  compiled: BuildCache,
+  options: LocateOptions,
+): Promise<void> {
   const { cache, pins, progress } = options;
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
@@ -64,14 +76,21 @@ async function build(tool: GoTool, pin: Pin, folder: string, options: LocateOpti
   await mkdir(cache, { recursive: true });
   const partial = await mkdtemp(join(cache, 'partial-'));
   let said = 0;
+  let changed: ChangedSource | undefined;
   try {
+    const source = join(pins, tool.name);
+    if (tool.change !== undefined) {
+      const module = { path: tool.module, version: pin.version };
+      changed = await changeSource(tool.change, source, module, cache);
+    }
     await goBuild({
-      folder: join(pins, tool.name),
+      folder: source,
+      modFile: changed?.modFile,
       // Several are named for their packages; one is named as wanted: etcd's package is called server.
       output: names.length === 1 ? join(partial, names[0] ?? '') : partial,
       packages: Object.values(tool.commands),
       linkerFlags: pin.linkerFlags,
-      scratch: cache,
+      cache: await compiled.folder(),
       deadline,
       onCompiled: (count) => {
         if (seconds() < said + 10) return;
@@ -90,6 +109,7 @@ async function build(tool: GoTool, pin: Pin, folder: string, options: LocateOpti
         'It needs Go 1.26 or newer, the Go module proxy, about 5 GB of disk and 3 GB of memory while it builds.',
     );
   } finally {
+    await changed?.remove();
     await rm(partial, { recursive: true, force: true });
   }
 }

@@ -36,6 +36,8 @@ export interface OpenMeteoOptions {
   readonly behave?: (request: {
     readonly number: number;
     readonly locations: number;
+    /** Latitude and longitude of each; empty where the request cannot be read. */
+    readonly places: readonly (readonly [number, number])[];
   }) => Behaviour | undefined;
   /** Called when a request has come, before anything is done with it. */
   readonly onRequest?: () => void;
@@ -83,10 +85,11 @@ export async function startOpenMeteo(options: OpenMeteoOptions = {}): Promise<Op
     const url = new URL(request.url ?? '', 'http://double');
     if (url.pathname !== '/v1/forecast') return reply(response, 404, { error: true, reason: 'Not Found' });
     const asked = readQuery(url.searchParams);
-    const locations = typeof asked === 'string' ? 1 : asked.places.length;
+    const places = typeof asked === 'string' ? [] : asked.places;
+    const locations = Math.max(1, places.length);
     requests += 1;
     calls += locations;
-    const behaviour = behave?.({ number: requests, locations });
+    const behaviour = behave?.({ number: requests, locations, places });
     if (behaviour?.kind === 'silence') return;
     if (behaviour?.kind === 'answer') {
       response.writeHead(behaviour.status, { 'content-type': 'application/json', ...behaviour.headers });
@@ -96,7 +99,7 @@ export async function startOpenMeteo(options: OpenMeteoOptions = {}): Promise<Op
     const limited = refusal(locations);
     if (limited !== undefined) return reply(response, 429, { error: true, reason: limited });
     if (typeof asked === 'string') return reply(response, 400, { error: true, reason: asked });
-    const { places, fields } = asked;
+    const { fields } = asked;
     const time = now();
     const blocks = places.map((place, index) => block(place, fields, time, index, weather));
     const body = JSON.stringify(blocks.length === 1 ? blocks[0] : blocks);

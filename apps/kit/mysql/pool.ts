@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import { type PoolConnection as Connection, type Pool as Connections, createPool } from 'mysql2/promise';
 import type { Log } from '../log.ts';
+import { within } from '../within.ts';
 import { mysqlErrno } from './errors.ts';
 import type { MysqlConfig } from './settings.ts';
 
@@ -24,6 +26,7 @@ export interface Session {
 export interface Pool extends Session {
   /** Lends one connection for some work; one that did not answer is not used again. */
   readonly use: <Result>(work: (session: Session) => Promise<Result>) => Promise<Result>;
+  /** Takes leave of the server; a connection that does not answer is cut off after 5 s. */
   readonly end: () => Promise<void>;
 }
 
@@ -43,6 +46,15 @@ const greeting = (lockSeconds: number) => [
   `SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = ${lockSeconds}`,
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ];
+
+/** What the connection of callbacks has that is used here. */
+interface Raw {
+  readonly query: (options: { sql: string; timeout: number }, done: (error: Error | null) => void) => void;
+  readonly stream: Socket;
+  readonly on: (event: 'error', listener: (error: Error) => void) => void;
+}
+
+const courtesyMilliseconds = 5000;
 
 /**
  * A pool of at most `size` connections, of which each gives up connecting after 5 s. A statement that has no answer in
@@ -70,20 +82,20 @@ export function connectPool(
     decimalNumbers: true,
     connectAttributes: { program_name: name },
   });
+  const open = new Set<Socket>();
   // The face of promises hands on the connection of callbacks: its commands wait for each other.
   pool.on('connection', (connection) => {
-    const raw = connection as unknown as {
-      query: (text: string, done: (error: Error | null) => void) => void;
-      destroy: () => void;
-      on: (event: 'error', listener: (error: Error) => void) => void;
-    };
+    const raw = connection as unknown as Raw;
+    open.add(raw.stream);
+    raw.stream.once('close', () => open.delete(raw.stream));
     raw.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));
-    for (const text of greeting(lockSeconds)) {
-      raw.query(text, (error) => {
-        if (error !== null && mysqlErrno(error) !== undefined) {
-          log.error({ err: error }, 'the database refused what every connection is told first');
-          raw.destroy();
-        }
+    for (const sql of greeting(lockSeconds)) {
+      raw.query({ sql, timeout: courtesyMilliseconds }, (cause) => {
+        if (cause === null) return;
+        const message = 'the database did not take what every connection is told first';
+        if (mysqlErrno(cause) !== undefined) log.error({ err: cause }, message);
+        // What waits behind it fails with the socket only: to destroy the connection would leave that waiting.
+        raw.stream.destroy(new Error(message, { cause }));
       });
     }
   });
@@ -93,7 +105,12 @@ export function connectPool(
     use,
     query: (text, values) => use((session) => session.query(text, values)),
     change: (text, values) => use((session) => session.change(text, values)),
-    end: () => pool.end(),
+    async end() {
+      await within(pool.end(), courtesyMilliseconds, 'the database did not let go').catch((error: Error) => {
+        log.warn({ err: error }, 'connections to the database are cut off');
+        for (const socket of open) socket.destroy();
+      });
+    },
   };
 }
 

@@ -8,15 +8,14 @@ export function encodeCursor(order: string, position: Position): string {
   return Buffer.from(JSON.stringify([order, ...position])).toString('base64url');
 }
 
+/** What a value of a position is: text, or a whole number of a range. */
+export type Shape = 'text' | { readonly least: number; readonly most: number };
+
 /**
- * @param shape the types of the position's values.
+ * @param shapes what the position's values are.
  * @throws Problem when it is no cursor of that order.
  */
-export function decodeCursor(
-  order: string,
-  cursor: string,
-  shape: readonly ('string' | 'number')[],
-): Position {
+export function decodeCursor(order: string, cursor: string, shapes: readonly Shape[]): Position {
   const refuse = () => new Problem('contradictory-request', 'cursor: it comes from no page of this query');
   let parts: unknown;
   try {
@@ -24,8 +23,16 @@ export function decodeCursor(
   } catch {
     throw refuse();
   }
-  if (!Array.isArray(parts) || parts[0] !== order || parts.length !== shape.length + 1) throw refuse();
+  if (!Array.isArray(parts) || parts[0] !== order || parts.length !== shapes.length + 1) throw refuse();
   const position = parts.slice(1) as Position;
-  if (!position.every((value, index) => typeof value === shape[index])) throw refuse();
+  if (!position.every((value, index) => isOf(value, shapes[index]))) throw refuse();
   return position;
 }
+
+function isOf(value: unknown, shape: Shape | undefined): boolean {
+  if (shape === 'text') return typeof value === 'string';
+  return shape !== undefined && Number.isSafeInteger(value) && within(Number(value), shape);
+}
+
+const within = (value: number, { least, most }: { readonly least: number; readonly most: number }) =>
+  value >= least && value <= most;

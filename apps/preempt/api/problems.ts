@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 interface Kind {
@@ -25,6 +27,11 @@ export const kinds = {
     title: 'The method is not allowed',
     means: 'Everything here is read only: GET and HEAD.',
   },
+  'too-slow': {
+    status: 408,
+    title: 'The request came too slowly',
+    means: 'It was not whole within ten seconds. Send it again.',
+  },
   'body-too-large': {
     status: 413,
     title: 'The request has a body that is too large',
@@ -46,10 +53,20 @@ export const kinds = {
     title: 'Too many live streams from one address',
     means: 'Close some, or come back after the time that Retry-After says.',
   },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    means: 'All headers together may have 16 KiB. Cookies are not needed here.',
+  },
   'internal-error': {
     status: 500,
     title: 'Something went wrong here',
     means: 'It is a mistake of the server, and in its log.',
+  },
+  'unknown-method': {
+    status: 501,
+    title: 'The method is unknown',
+    means: 'It is none that HTTP servers know. Everything here is read only: GET and HEAD.',
   },
   overloaded: {
     status: 503,
@@ -93,23 +110,59 @@ export class Problem extends Error {
 
 /** Answers with `application/problem+json`. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  const { status, title } = kinds[problem.kind];
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
-  const document = {
-    type: `/api/problems/${problem.kind}`,
+  return (
+    reply
+      .status(kinds[problem.kind].status)
+      .header('cache-control', 'no-store')
+      .header('content-type', contentType)
+      // What no route was found for meets no hook.
+      .header('x-content-type-options', 'nosniff')
+      .serializer((value: unknown) => JSON.stringify(value))
+      .send(documentOf(problem, request.url.slice(0, 2048)))
+  );
+}
+
+const contentType = 'application/problem+json; charset=utf-8';
+
+function documentOf({ kind, message, errors }: Problem, instance?: string) {
+  const { status, title } = kinds[kind];
+  return {
+    type: `/api/problems/${kind}`,
     title,
     status,
-    detail: problem.message,
-    instance: request.url.slice(0, 2048),
-    ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+    detail: message,
+    ...(instance === undefined ? {} : { instance }),
+    ...(errors.length > 0 ? { errors } : {}),
   };
-  return reply
-    .status(status)
-    .header('cache-control', 'no-store')
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .serializer((value: unknown) => JSON.stringify(value))
-    .send(document);
 }
+
+/** Answers what Node could not read as a request, and closes: there is no reply to answer with. */
+export function refuseUnread(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const kind = unread[error.code ?? ''] ?? 'invalid-request';
+  const body = JSON.stringify(documentOf(new Problem(kind, 'this is no request that the server can read')));
+  const { status } = kinds[kind];
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${contentType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** By the codes of Node's parser. */
+const unread: Readonly<Record<string, ProblemName | undefined>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'too-slow',
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  HPE_INVALID_METHOD: 'unknown-method',
+};
 
 /** The problem that an error is: one of ours, one of the schema's, a dependency's, or a mistake of this program. */
 export function problemOf(error: unknown, isAway: (error: unknown) => boolean): Problem {

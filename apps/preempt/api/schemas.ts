@@ -46,6 +46,10 @@ export const anomaly = object({
   upperBound: { type: 'number' },
   explanation: { type: 'string' },
   judgedBy: { type: 'string' },
+  withdrawn: {
+    type: 'boolean',
+    description: 'the source has corrected the value since: there was no event',
+  },
   changedAt: time,
 });
 
@@ -113,7 +117,7 @@ export const summary = object({
 });
 export const problem = {
   type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'instance'],
+  required: ['type', 'title', 'status', 'detail'],
   additionalProperties: false,
   description: 'RFC 9457',
   properties: {
@@ -126,9 +130,9 @@ export const problem = {
   },
 } as const;
 
-/** Adds the problems that a route may answer with. */
+/** Adds the problems that a route may answer with; what any route may answer with is the default. */
 export function responses(good: object, ...problems: readonly number[]): Record<string, object> {
-  const documents = [...problems, 503].map((status) => [
+  const documents = [...problems, 503, 'default'].map((status) => [
     status,
     { description: 'a problem', content: { 'application/problem+json': { schema: problem } } },
   ]);

@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger';
 import type { Log } from '@plumbline/kit';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { ApiMetrics } from './metrics.ts';
-import { addProblemRoutes, Problem, problemOf, sendProblem } from './problems.ts';
+import { addProblemRoutes, Problem, problemOf, refuseUnread, sendProblem } from './problems.ts';
 import { addDocs } from './routes/docs.ts';
 
 export interface ServerOptions {
@@ -40,6 +40,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy: (_address, hop) => hop === 0,
     bodyLimit: largestBody,
     requestTimeout: 10_000,
+    clientErrorHandler: refuseUnread,
     forceCloseConnections: 'idle',
     // What still comes in while it ends is answered like any other.
     return503OnClosing: false,
@@ -99,10 +100,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       tags: ['locations', 'anomalies', 'fields', 'summary', 'live'].map((name) => ({ name })),
     },
   });
+  const known: RegExp[] = [];
+  app.addHook('onRoute', ({ url }) => {
+    known.push(new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`));
+  });
   options.routes(app);
   addProblemRoutes(app);
   await addDocs(app);
-  const known: RegExp[] = [];
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const reads = request.method === 'GET' || request.method === 'HEAD';
@@ -114,9 +118,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return sendProblem(request, reply, new Problem('method-not-allowed', detail));
   });
   await app.ready();
-  const paths = Object.keys(app.swagger().paths ?? {});
-  for (const path of [...paths, '/health', '/ready', '/api/docs', '/api/openapi.json'])
-    known.push(new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`));
   return app;
 }
 

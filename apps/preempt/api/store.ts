@@ -1,5 +1,6 @@
 import { within } from '@plumbline/kit';
 import type { Bound, Pool } from '@plumbline/kit/mysql';
+import { modelDays } from '../models/index.ts';
 import { remember } from './remember.ts';
 import { sql } from './sql/index.ts';
 
@@ -43,6 +44,8 @@ export interface Anomaly {
   readonly upperBound: number;
   readonly explanation: string;
   readonly judgedBy: string;
+  /** As the database has a boolean. */
+  readonly withdrawn: 0 | 1;
   readonly changedAt: Date;
 }
 
@@ -75,7 +78,10 @@ export interface Store {
   readonly places: () => Promise<Places>;
   /** At most 10 s old. */
   readonly fields: () => Promise<ReadonlyMap<number, Field>>;
-  /** What the trainer wrote of a location, three hours of the UTC day a row, field by field; at most a minute old. */
+  /**
+   * What the trainer wrote of a location within `modelDays`, three hours of the UTC day a row, field by field; read at
+   * most a minute ago.
+   */
   readonly bands: (location: number) => Promise<readonly BandRow[]>;
   /** At most 1 s old. */
   readonly summary: () => Promise<Summary>;
@@ -104,7 +110,7 @@ export function openStore(pool: Pool, monitored: readonly string[]): Store {
         rows.sort((a, b) => rank(a.name) - rank(b.name));
         return new Map(rows.map((row) => [row.id, row]));
       }),
-    bands: (location) => bands(String(location), () => query<BandRow>(sql.bands, [location])),
+    bands: (location) => bands(String(location), () => query<BandRow>(sql.bands, [location, modelDays])),
     summary: () => summary('', () => readSummary(query)),
   };
 }

@@ -31,8 +31,13 @@ export type Answer =
     }
   /** It may do better next time. */
   | { readonly kind: 'failed'; readonly retryAfter: number | undefined; readonly reason: string }
-  /** It would refuse again. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** It would refuse again; where the request as a whole is what is wrong with it, a part of it may do. */
+  | { readonly kind: 'refused'; readonly divisible: boolean; readonly reason: string };
+
+/** How many calls the source counts: of more than ten variables each location is more than one. Source: its "Pricing". */
+export function callsOf(places: number, fields: number): number {
+  return places * Math.ceil(fields / 10);
+}
 
 export interface AskOptions {
   readonly url: string;
@@ -56,7 +61,7 @@ export async function ask({ url, fields, places, deadline }: AskOptions): Promis
   let response: Response;
   let text: string;
   try {
-    const signal = AbortSignal.timeout(Math.max(1, deadline));
+    const signal = AbortSignal.timeout(Math.max(1, Math.round(deadline)));
     const headers = { accept: 'application/json', 'user-agent': 'plumbline-preempt-collector/0.1' };
     response = await fetch(asked, { signal, headers });
     text = await response.text();
@@ -82,7 +87,7 @@ function unwelcome(response: Response, body: unknown): Answer {
     return { kind: 'limited', window, retryAfter, reason };
   }
   if (status >= 500 || status === 408) return { kind: 'failed', retryAfter, reason };
-  return { kind: 'refused', reason };
+  return { kind: 'refused', divisible: status === 400 || status === 413 || status === 414, reason };
 }
 
 /** Seconds or a date, as milliseconds to wait. Source: RFC 9110, 10.2.3. */

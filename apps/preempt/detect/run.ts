@@ -4,7 +4,7 @@ import { isUnavailable, type Pool } from '@plumbline/kit/mysql';
 import type { Configuration } from '../configuration.ts';
 import { databaseTime } from '../database-time.ts';
 import { day } from '../judgement/index.ts';
-import { readModels } from '../models/index.ts';
+import { modelDays, readModels } from '../models/index.ts';
 import { sql } from '../sql/index.ts';
 import { findDue } from './due.ts';
 import { type Judged, judgeLocation } from './judge-location.ts';
@@ -20,8 +20,6 @@ export interface DetectOptions {
   readonly now?: () => number;
 }
 
-/** Seasons pass: a model that was not trained for so long is not used. */
-const modelDays = 7;
 /** Tries of one location while the database is away. */
 const tries = 6;
 

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS locations (
   population INT UNSIGNED NOT NULL,
   timezone VARCHAR(64) CHARACTER SET ascii NOT NULL COMMENT 'IANA',
   collected_at DATETIME(3) NULL COMMENT 'when the stream last accepted what its source gave',
+  refused_at DATETIME(3) NULL COMMENT 'when the source last refused it alone',
   KEY locations_due (collected_at, id),
   KEY locations_search (search_name),
   -- What lies outside the source refuses, and with it the whole request that names it.
@@ -20,4 +21,11 @@ CREATE TABLE IF NOT EXISTS locations (
 CREATE TABLE IF NOT EXISTS source_calls (
   day DATE NOT NULL PRIMARY KEY,
   spent INT UNSIGNED NOT NULL
+) ENGINE = InnoDB;
+
+-- Until when the source wants to be left alone, whoever it told: one row.
+CREATE TABLE IF NOT EXISTS source_pause (
+  id TINYINT UNSIGNED NOT NULL PRIMARY KEY,
+  paused_until DATETIME(3) NOT NULL,
+  reason VARCHAR(300) NOT NULL
 ) ENGINE = InnoDB;

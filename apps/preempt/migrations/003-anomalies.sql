@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS anomalies (
   upper_bound DOUBLE NOT NULL,
   explanation VARCHAR(500) NOT NULL,
   judged_by VARCHAR(100) CHARACTER SET ascii NOT NULL COMMENT 'a model and its version, or the statistics alone',
+  withdrawn BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'the source has corrected the value since: there was no event',
   changed_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   UNIQUE KEY anomalies_event (location_id, field_id, started_at),
   KEY anomalies_changed (changed_at, id),

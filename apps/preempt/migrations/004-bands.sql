@@ -1,4 +1,5 @@
--- What is usual, for people who look at a chart: written by the trainer from what it has learned.
+-- What is usual, for people who look at a chart: written by the trainer from what it has learned. A row that no later
+-- training wrote stays: how old it is tells whether it still says what is usual.
 CREATE TABLE IF NOT EXISTS bands (
   location_id INT UNSIGNED NOT NULL,
   field_id SMALLINT UNSIGNED NOT NULL,
@@ -6,6 +7,6 @@ CREATE TABLE IF NOT EXISTS bands (
   usual DOUBLE NOT NULL,
   lower_bound DOUBLE NOT NULL,
   upper_bound DOUBLE NOT NULL,
-  changed_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+  trained_at DATETIME(3) NOT NULL,
   PRIMARY KEY (location_id, field_id, part)
 ) ENGINE = InnoDB;

@@ -4,6 +4,9 @@ import type { Limits, SeriesModel } from '../judgement/index.ts';
 /** The shape of what lies on the volume; a reader of another number leaves it alone. */
 export const format = 1;
 
+/** Days for which what a training found is used, models and bands: seasons pass. */
+export const modelDays = 7;
+
 /** What stands before the models of a version. */
 export interface Header {
   readonly format: number;

@@ -12,4 +12,5 @@ ON DUPLICATE KEY UPDATE
   lower_bound = VALUES(lower_bound),
   upper_bound = VALUES(upper_bound),
   explanation = VALUES(explanation),
-  judged_by = VALUES(judged_by)
+  judged_by = VALUES(judged_by),
+  withdrawn = FALSE

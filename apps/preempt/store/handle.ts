@@ -98,7 +98,7 @@ export function createHandler(options: RunOptions): Handler {
 
 /** Does it until the database does; undefined when it did not and the signal was aborted. What is at hand is tried once. */
 async function persist<Value>(
-  { log, metrics, progress, signal }: RunOptions,
+  { log, metrics, progress, signal, onReady }: RunOptions,
   waits: Backoff,
   work: () => Promise<Value>,
   onWait: () => Promise<void> = async () => {},
@@ -111,7 +111,10 @@ async function persist<Value>(
       return value;
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      if (isAway(error)) progress.unavailable();
+      if (isAway(error)) {
+        progress.unavailable();
+        onReady(false);
+      }
       metrics.failures.inc({ dependency: 'mysql' });
       log.warn({ err: error, attempts: waits.attempts() }, 'mysql does not take it; trying again');
       if (signal.aborted) return undefined;

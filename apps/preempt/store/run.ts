@@ -1,5 +1,5 @@
 import { backoff, type Log, type Progress } from '@plumbline/kit';
-import type { Pool } from '@plumbline/kit/mysql';
+import { mysqlErrno, type Pool } from '@plumbline/kit/mysql';
 import { isUnavailable, type Redis, redisCode } from '@plumbline/kit/redis';
 import type { Group } from './group.ts';
 import { createHandler, type Handler } from './handle.ts';
@@ -28,12 +28,14 @@ export interface RunOptions {
 const waitMilliseconds = 1000;
 /** A consumer that has nothing pending and was not seen for so long is gone. */
 const goneMilliseconds = 10 * 60_000;
+/** One that has nothing to store asks the database so often whether it is there. */
+const idleMilliseconds = 5000;
 
 /**
  * Stores the stream until the signal is aborted: first what this consumer had before, then what dead ones had, then what
  * is new. An entry is acknowledged after its rows are committed, so one that is delivered again changes nothing; one that
- * cannot be stored stays pending, and is buried at its last delivery. Nothing is taken while the database does not
- * answer. Begins again, with growing waits, when Redis goes away. @throws what trying again does not mend.
+ * cannot be stored stays pending, and is buried at its last delivery. While the database does not answer, nothing is
+ * taken but what is read ahead: two batches at most. Begins again, with growing waits, when Redis goes away. @throws what trying again does not mend.
  */
 export async function runStore(options: RunOptions): Promise<void> {
   const { group, log, metrics, progress, signal } = options;
@@ -51,6 +53,8 @@ export async function runStore(options: RunOptions): Promise<void> {
     } catch (error) {
       ready = false;
       options.onReady(false);
+      // What the database refuses, and nobody waits for, is no silence of Redis.
+      if (mysqlErrno(error) !== undefined) throw error;
       if (!isUnavailable(error) && redisCode(error) !== 'NOGROUP') throw error;
       progress.unavailable();
       metrics.failures.inc({ dependency: 'redis' });
@@ -69,7 +73,7 @@ export async function runStore(options: RunOptions): Promise<void> {
 async function follow(options: RunOptions, handler: Handler, onRound: () => void): Promise<void> {
   const { group, waiting, stream, progress, signal, batchEntries, retrySeconds } = options;
   const looksAfter = createRounds(options, handler);
-  let retriedAt = performance.now();
+  let [retriedAt, answeredAt] = [performance.now(), performance.now()];
   let storing: Promise<void> = Promise.resolve();
   try {
     while (!signal.aborted) {
@@ -90,9 +94,14 @@ async function follow(options: RunOptions, handler: Handler, onRound: () => void
       onRound();
       if (entries.length > 0) {
         storing = handler.handle(entries);
+        answeredAt = performance.now();
         // It is awaited a round later.
         storing.catch(() => {});
         continue;
+      }
+      if (performance.now() - answeredAt > idleMilliseconds) {
+        await handler.databaseAnswers();
+        answeredAt = performance.now();
       }
       progress.done();
       const command = ['XREAD', 'COUNT', 1, 'BLOCK', waitMilliseconds, 'STREAMS', stream, last];

@@ -144,7 +144,7 @@ async function trainOnce(options: TrainerOptions, session: Session): Promise<boo
   };
   const isHeld = () => holds(session, 'check-trainer-lock');
   // Before the version: who is killed in between writes them again with the next one, which is due then.
-  if (await isHeld()) await writeBands(pool, training);
+  if (await isHeld()) await writeBands(pool, training, new Date(now));
   if (!(await publish(modelsPath, version, [lineOf('header', header), ...lines], isHeld))) {
     log.warn('the lock was lost meanwhile: this version is not published');
     return true;
@@ -169,9 +169,9 @@ async function holds(session: Session, name: 'take-trainer-lock' | 'check-traine
 /** Rows of a statement: 892 locations are some 50 statements. */
 const bandRows = 1000;
 
-async function writeBands(pool: Pool, { bands }: Training): Promise<void> {
+async function writeBands(pool: Pool, { bands }: Training, trainedAt: Date): Promise<void> {
   const rows = bands.flatMap(({ location, field, bands: own }) =>
-    own.map(({ part, usual, lower, upper }) => [location, field, part, usual, lower, upper]),
+    own.map(({ part, usual, lower, upper }) => [location, field, part, usual, lower, upper, trainedAt]),
   );
   for (let from = 0; from < rows.length; from += bandRows) {
     await pool.change(sql['write-bands'], [rows.slice(from, from + bandRows)]);

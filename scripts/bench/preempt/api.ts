@@ -71,8 +71,8 @@ async function fill(trial: Trial, say: (message: string) => void): Promise<numbe
     await pool.change('UPDATE locations SET collected_at = ?', [now]);
     // As the trainer leaves it.
     await pool.change(
-      `INSERT INTO bands (location_id, field_id, part, usual, lower_bound, upper_bound)
-       SELECT l.id, f.id, p.part, 10, 5, 15 FROM locations l, fields f,
+      `INSERT INTO bands (location_id, field_id, part, usual, lower_bound, upper_bound, trained_at)
+       SELECT l.id, f.id, p.part, 10, 5, 15, UTC_TIMESTAMP(3) FROM locations l, fields f,
          (SELECT 0 AS part UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5
           UNION ALL SELECT 6 UNION ALL SELECT 7) p`,
     );

@@ -16,7 +16,8 @@ export async function startApi(
   index = 0,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Api> {
-  const port = await freePort();
+  // One that comes back has the address that it had.
+  const port = Number(env.HTTP_ADDRESS?.split(':')[1] ?? (await freePort()));
   const worker = await startPreemptWorker(trial, {
     workload: 'Deployment/api',
     index,

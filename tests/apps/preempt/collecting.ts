@@ -1,7 +1,7 @@
 import { allowedBy } from '../../../apps/preempt/collector/budget.ts';
 import { type Observation, readObservation } from '../../../apps/preempt/message/observation.ts';
 import { startPreemptWorker } from '../../../trial/preempt.ts';
-import type { OpenMeteo } from '../../../trial/services/open-meteo.ts';
+import { type OpenMeteo, type OpenMeteoOptions, startOpenMeteo } from '../../../trial/services/open-meteo.ts';
 import type { RunningWorker } from '../../../trial/worker.ts';
 import type { Platform } from './platform.ts';
 
@@ -38,6 +38,7 @@ export async function startCollecting(
   const stream = `test:collect-${runs}`;
   await pool.change('DELETE FROM locations');
   await pool.change('DELETE FROM source_calls');
+  await pool.change('DELETE FROM source_pause');
   const places = Array.from({ length: locations }, (_, index) => [
     index + 1,
     `place ${index + 1}`,
@@ -99,4 +100,17 @@ export async function startCollecting(
 /** What a budget permits by now, of the two moments that a test may run over. */
 export function allowedNow(budget: number): number {
   return allowedBy(new Date(), budget);
+}
+
+/** Does something beside a double that answers as it is told, and takes it away. */
+export async function withSource<Value>(
+  options: OpenMeteoOptions,
+  work: (source: OpenMeteo) => Promise<Value>,
+): Promise<Value> {
+  const source = await startOpenMeteo(options);
+  try {
+    return await work(source);
+  } finally {
+    await source.close();
+  }
 }

@@ -9,11 +9,11 @@ export interface Cut {
 
 /**
  * Stands between a worker and the server at a port. `onStep` is called before each piece that either sends is passed on;
- * what it returns false for is not: both ends are then cut off.
+ * what it returns false for is not, and both ends are cut off; what it swallows is gone, and both wait on.
  */
 export async function startCut(
   server: number,
-  onStep: (from: 'worker' | 'server', piece: Buffer) => boolean,
+  onStep: (from: 'worker' | 'server', piece: Buffer) => boolean | 'swallow',
 ): Promise<Cut> {
   const sockets = new Set<Socket>();
   const listener = createServer((worker) => {
@@ -26,8 +26,9 @@ export async function startCut(
       sockets.add(from);
       from.setNoDelay(true);
       from.on('data', (piece: Buffer) => {
-        if (onStep(name, piece)) to.write(piece);
-        else for (const socket of [worker, onward]) socket.destroy();
+        const passes = onStep(name, piece);
+        if (passes === true) to.write(piece);
+        else if (passes === false) for (const socket of [worker, onward]) socket.destroy();
       });
       from.on('error', () => to.destroy());
       from.on('close', () => {

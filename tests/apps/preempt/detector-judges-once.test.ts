@@ -143,6 +143,7 @@ test('an alert whose value the source corrects is withdrawn, and is not told twi
   assert.is(rows.length, 1);
   assert.match(rows[0]?.explanation ?? '', /^Withdrawn/);
   assert.equal(rows[0]?.ended_at, rows[0]?.started_at);
+  assert.is(rows[0]?.withdrawn, 1);
 });
 
 test('values however cut into runs end in the same alerts', async () => {

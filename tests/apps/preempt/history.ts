@@ -63,6 +63,7 @@ export interface AnomalyRow {
   readonly expected: number;
   readonly explanation: string;
   readonly judged_by: string;
+  readonly withdrawn: 0 | 1;
 }
 
 export const anomaliesOf = (pool: Pool, location: number) =>

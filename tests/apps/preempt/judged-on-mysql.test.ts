@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createLog } from '../../../apps/kit/index.ts';
+import { sql as api } from '../../../apps/preempt/api/sql/index.ts';
 import { readConfiguration } from '../../../apps/preempt/configuration.ts';
 import { detect } from '../../../apps/preempt/detect/run.ts';
 import { sql } from '../../../apps/preempt/sql/index.ts';
@@ -11,7 +12,7 @@ import { root } from '../../house/repository.ts';
 import { addLocation, anomaliesOf, day, hour, observe, weatherUntil } from './history.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
-const test = suite('the statements of detector and trainer, on MySQL 8');
+const test = suite('the statements of detector, trainer and api, on MySQL 8');
 let platform: Platform;
 let models: string;
 test.before(async () => {
@@ -69,6 +70,10 @@ test('an event is told, raised, ended, and withdrawn when the source corrects it
   await observe(pool, 1, fields, [late, { at: late.at + hour / 4, values: late.values }]);
   await run();
   assert.match((await told())[1]?.explanation ?? '', /^Withdrawn/);
+  assert.equal(
+    (await told()).map(({ withdrawn }) => withdrawn),
+    [0, 1],
+  );
 });
 
 test('one connection at a time holds the trainers’ lock, and it ends with its connection', async () => {
@@ -90,10 +95,38 @@ test('one connection at a time holds the trainers’ lock, and it ends with its 
   });
 });
 
-test('bands are written over those of the training before', async () => {
+test('an alert that was withdrawn and is told again is not withdrawn', async () => {
   const { pool } = platform;
-  for (const usual of [1, 2]) await pool.change(sql['write-bands'], [[[1, 1, 0, usual, 0, 3]]]);
-  assert.equal(await pool.query('SELECT part, usual FROM bands'), [{ part: 0, usual: 2 }]);
+  const at = new Date('2026-06-01T12:00:00Z');
+  const told = ['minor', 7, at, 1, 2, 3, 4, 'again', 'test'];
+  const write = () => pool.change(sql['write-event'], [[[2, 1, at, null, ...told]]]);
+  const one = async () => (await anomaliesOf(pool, 2))[0];
+  await write();
+  const id = (await one())?.id ?? 0;
+  for (const again of [write, () => pool.change(sql['raise-event'], [...told, id])]) {
+    await pool.change(sql['withdraw-event'], [id]);
+    assert.is((await one())?.withdrawn, 1);
+    await again();
+    assert.is((await one())?.withdrawn, 0);
+    assert.is((await one())?.explanation, 'again');
+  }
+  const read = await pool.query<{ withdrawn: number }>(api['anomalies-by-id'], [[id]]);
+  assert.equal(
+    read.map(({ withdrawn }) => withdrawn),
+    [0],
+  );
+});
+
+test('bands are written over those of the training before, and are read while they are young', async () => {
+  const { pool } = platform;
+  const days = (count: number) => new Date(Date.now() - count * day);
+  const read = () => pool.query(api.bands, [1, 7]);
+  await pool.change(sql['write-bands'], [[[1, 1, 0, 1, 0, 3, days(8)]]]);
+  assert.equal(await read(), []);
+  await pool.change(sql['write-bands'], [[[1, 1, 0, 1, 0, 3, days(6)]]]);
+  assert.equal(await read(), [{ field: 1, usual: 1, lower: 0, upper: 3 }]);
+  await pool.change(sql['write-bands'], [[[1, 1, 0, 2, 1, 4, days(0)]]]);
+  assert.equal(await read(), [{ field: 1, usual: 2, lower: 1, upper: 4 }]);
 });
 
 test.run();

@@ -9,12 +9,10 @@ import { apiSettings } from '../../../apps/preempt/api/settings.ts';
 import { collectorSettings } from '../../../apps/preempt/collector/settings.ts';
 import { readConfiguration } from '../../../apps/preempt/configuration.ts';
 import { detectorDeadline, detectorSettings } from '../../../apps/preempt/detect/settings.ts';
-import { knownMigrations, statementsOf } from '../../../apps/preempt/schema/migrate.ts';
 import { sql } from '../../../apps/preempt/sql/index.ts';
 import { ledgerOf } from '../../../apps/preempt/store/group.ts';
 import { storeMetrics } from '../../../apps/preempt/store/metrics.ts';
 import { storeSettings } from '../../../apps/preempt/store/settings.ts';
-import { trainerMetrics } from '../../../apps/preempt/trainer/metrics.ts';
 import { trainerSettings } from '../../../apps/preempt/trainer/settings.ts';
 import {
   configuredSettings,
@@ -26,6 +24,7 @@ import { renderSystem, type System, workloadOf } from '../../../trial/overlay/sy
 import { folderWith } from '../../harness/folder.ts';
 import { root } from '../../house/repository.ts';
 import { kustomize } from './platform.ts';
+import { tablesOf } from './tables.ts';
 
 const environments = ['kind', 'docker-desktop', 'minikube', 'production'];
 const systems = await Promise.all(environments.map((name) => renderSystem(root, kustomize, name, 'preempt')));
@@ -186,18 +185,6 @@ test('the models are where their claim is mounted: to be written by the trainer,
   }
 });
 
-test('the guide names every metric of the trainer, and none that is not there', async () => {
-  const guide = await readFile(join(root, 'docs/systems/preempt.md'), 'utf8');
-  const registry = createRegistry();
-  trainerMetrics(registry);
-  const ours = registry
-    .getMetricsAsArray()
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith('preempt_trainer_'));
-  const inGuide = [...new Set([...guide.matchAll(/`(preempt_trainer_[a-z_]+)`/g)].map(([, name]) => name))];
-  assert.equal(inGuide.sort(), ours.sort());
-});
-
 test('the alerts name metrics that the store has, and the ledger and stream of config.yaml', async () => {
   const registry = createRegistry();
   storeMetrics(registry);
@@ -211,21 +198,6 @@ test('the alerts name metrics that the store has, and the ledger and stream of c
   for (const name of named) assert.ok(names.has(name), name);
   const { stream } = await readConfiguration(join(root, 'base/preempt/config.yaml'));
   assert.ok(rules.includes(ledgerOf(stream.name, stream.group)) && rules.includes(stream.deadLetter));
-});
-
-test('the guide names every metric of the store and every table, and none that is not there', async () => {
-  const guide = await readFile(join(root, 'docs/systems/preempt.md'), 'utf8');
-  const registry = createRegistry();
-  storeMetrics(registry);
-  const ours = registry
-    .getMetricsAsArray()
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith('preempt_store_'));
-  const inGuide = [...new Set([...guide.matchAll(/`(preempt_store_[a-z_]+)`/g)].map(([, name]) => name))];
-  assert.equal(inGuide.sort(), ours.sort());
-  const tables = [...guide.matchAll(/^\| `([a-z_]+)` +\| [^|]*\|$/gm)].map(([, name]) => name);
-  for (const table of (await tablesOf()).keys())
-    assert.ok(tables.includes(table), `the guide does not name ${table}`);
 });
 
 test('every table and column that a statement names is one that the migrations make', async () => {
@@ -247,18 +219,5 @@ test('every table and column that a statement names is one that the migrations m
   }
   assert.ok(seen >= 12, `${seen} tables seen`);
 });
-
-/** The tables that the migrations leave, with their columns. */
-async function tablesOf(): Promise<Map<string, Set<string>>> {
-  const tables = new Map<string, Set<string>>();
-  const statements = (await knownMigrations()).flatMap(statementsOf);
-  for (const statement of [...statements, sql['make-migrations']]) {
-    const [, table = '', body = ''] =
-      /CREATE TABLE IF NOT EXISTS ([a-z_]+) \(\n(.*)\n\)/s.exec(statement) ?? [];
-    if (table === '') throw new Error(`a statement that this test does not understand: ${statement}`);
-    tables.set(table, new Set([...body.matchAll(/^ {2}([a-z0-9_]+) /gm)].map(([, column = '']) => column)));
-  }
-  return tables;
-}
 
 test.run();

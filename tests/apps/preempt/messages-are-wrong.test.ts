@@ -4,6 +4,7 @@ import { openGroup } from '../../../apps/preempt/store/group.ts';
 import { until } from '../../../trial/until.ts';
 import type { RunningWorker } from '../../../trial/worker.ts';
 import { suite } from '../../harness/suite.ts';
+import { metricOf } from '../metric-of.ts';
 import { startCut } from './cut.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { assertStoredOnce } from './stored-once.ts';
@@ -61,6 +62,12 @@ test('what cannot be stored goes to the dead letters after its last delivery, on
   await stream.send(observations.slice(20));
   const stores = await Promise.all([0, 1].map((index) => stream.startStore({ index })));
   await stream.drained();
+  for (const store of stores) {
+    await until(async () => (await metricOf(store, 'preempt_store_dead_letters')) === 3, {
+      deadline: 30_000,
+      what: 'three dead letters in its metrics',
+    });
+  }
   for (const store of stores) await store.stop();
   const letters = await stream.deadLetters();
   assert.is(letters.length, 3);

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startPreemptWorker } from '../../../trial/preempt.ts';
 import { startPage } from '../../../trial/preempt-page.ts';
@@ -26,9 +28,11 @@ export const before = (hours: number): Date => new Date(now.getTime() - hours * 
 export interface RigOptions {
   /** False leaves it as it is a moment after the seed: no weather yet. */
   readonly weather?: boolean;
+  /** More of the api's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function openRig({ weather = true }: RigOptions = {}): Promise<Rig> {
+export async function openRig({ weather = true, env = {} }: RigOptions = {}): Promise<Rig> {
   const platform = await openPlatform();
   const { trial, pool } = platform;
   try {
@@ -38,7 +42,7 @@ export async function openRig({ weather = true }: RigOptions = {}): Promise<Rig>
     );
     const ids = new Map(rows.map(({ id, name }) => [name, id]));
     if (weather) await makeWeather(platform, ids);
-    const api = await startApi(platform);
+    const api = await startApi(platform, 0, env);
     trial.addresses.set('api:8080', new URL(api.url).host);
     const { url } = await startPage(trial);
     const browser = await openBrowser(trial.say);
@@ -132,4 +136,37 @@ export async function settled(page: Page): Promise<void> {
   const isSettled =
     "document.querySelector('.live')?.textContent === 'live' && !document.querySelector('[aria-busy]') && ![...document.querySelectorAll('.notice')].some((one) => !one.hidden && one.textContent.startsWith('Loading'))";
   await until(() => page.evaluate<boolean>(isSettled), { deadline: 30_000, what: 'the page' });
+}
+
+export const deadline = 20_000;
+
+export const text = (page: Page, selector: string) =>
+  page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`);
+
+/** Waits for a text. */
+export const shows = (page: Page, selector: string, what: RegExp) =>
+  until(async () => what.test(await text(page, selector)), { deadline, what: `${what} in ${selector}` });
+
+/** What has the focus: its id, class or name. */
+export const focused = (page: Page) =>
+  page.evaluate<string>(
+    'document.activeElement.id || document.activeElement.className || document.activeElement.tagName',
+  );
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong, by its rule and the first element of each. */
+export async function violations(page: Page): Promise<string[]> {
+  // By the debugger's way: the page's own policy lets no script in.
+  await page.evaluate(axe);
+  return page.evaluate<string[]>(
+    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html + ' ' + nodes[0].failureSummary))",
+  );
+}
+
+/** A piece of the page as the reader sees it: where it is on the screen. */
+export async function boxOf(page: Page, selector: string) {
+  const box = await page.locator(selector).first().boundingBox();
+  if (box === null) throw new Error(`${selector} is not shown`);
+  return box;
 }

@@ -81,10 +81,26 @@ for (const engine of ['mariadb', 'mysql'] as const) {
     await pool.change(sql['mark-collected'], [now, [2]]);
     await pool.change(sql['mark-collected'], [new Date(now.getTime() - 3_600_000), [3]]);
     const fresh = new Date(now.getTime() - 900_000);
-    assert.equal(await pool.query(sql['due-locations'], [fresh, now, 10]), [
-      { id: 1, latitude: 1.5, longitude: 2.25 },
-      { id: 3, latitude: 1.5, longitude: 2.25 },
-    ]);
+    const due = async (at: Date) => {
+      const dayAgo = new Date(at.getTime() - 86_400_000);
+      const found = await pool.query<{ id: number }>(sql['due-locations'], [fresh, now, dayAgo, at, 10]);
+      return found.map(({ id }) => id);
+    };
+    assert.equal(await due(now), [1, 3]);
+    await pool.change(sql['mark-refused'], [now, [1]]);
+    assert.equal(await due(now), [3]);
+    assert.equal(await due(new Date(now.getTime() + 86_400_000)), [1, 3]);
+    await pool.change(sql['mark-refused'], [null, [1]]);
+    const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+    assert.is(await budget.paused(), undefined);
+    for (const [minutes, reason] of [
+      [5, 'a'],
+      [9, 'b'],
+      [7, 'c'],
+    ] as const) {
+      await budget.pause({ until: later(minutes), reason });
+    }
+    assert.equal(await budget.paused(), { until: later(9), reason: 'b' });
     const knowledge = readKnowledge(pool, ['temperature_2m']);
     const entry = (id: string, minute: string, value: number) => {
       const data = writeObservation({

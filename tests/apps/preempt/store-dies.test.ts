@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { Reply } from '../../../apps/kit/redis/index.ts';
+import { openGroup } from '../../../apps/preempt/store/group.ts';
 import { until } from '../../../trial/until.ts';
 import type { RunningWorker } from '../../../trial/worker.ts';
 import { suite } from '../../harness/suite.ts';
@@ -106,6 +107,28 @@ test('of several replicas at once, what a dead one had is taken over, and it is 
     consumers.map((one) => one[1]),
     ['store-1'],
   );
+});
+
+test('what it had when it died is taken by itself when it starts, long before anybody would claim it', async () => {
+  const stream = await newStream(platform, 'own');
+  await stream.send(stream.make(10));
+  const { redis } = platform;
+  // It dies with all of it in its hands.
+  const dead = openGroup({
+    redis,
+    stream: stream.name,
+    group: stream.group,
+    consumer: 'store-0',
+    deadLetter: stream.deadLetter,
+  });
+  await dead.open();
+  assert.is((await dead.readNew(100)).entries.length, 10);
+  const store = await stream.startStore({
+    env: { STORE_CLAIM_SECONDS: '3600', STORE_RETRY_SECONDS: '3600' },
+  });
+  await stream.drained();
+  await store.stop();
+  assertStoredOnce(stream.sent, await stream.rows());
 });
 
 test('told to end, it finishes what it holds', async () => {

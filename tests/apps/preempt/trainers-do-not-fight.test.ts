@@ -87,6 +87,8 @@ test('of two trainers at once one trains, and both are ready and end when they a
   assert.equal(found.locations.get(3), {});
   const bands = await platform.pool.query<{ count: number }>('SELECT COUNT(*) AS count FROM bands');
   assert.is(bands[0]?.count, 2 * 7 * 8);
+  const times = await platform.pool.query('SELECT DISTINCT trained_at AS at FROM bands');
+  assert.equal(times, [{ at: new Date(found.trainedAt ?? '') }]);
 });
 
 test('a trainer that is killed at any instant leaves whole versions alone, and its lock to the next', async () => {

@@ -9,11 +9,17 @@ const element = (name, attributes = {}, ...children) => {
 
 const routes = /** @type {HTMLElement} */ (document.querySelector('#routes'));
 
+/** Text in which `this` is code, as Markdown has it. @param {string} text */
+const marked = (text) =>
+  text.split('`').map((part, index) => (index % 2 === 0 ? part : element('code', {}, part)));
+
 /** @param {string} path @param {any} operation */
 function section(path, operation) {
   const out = element('pre', { hidden: '', tabindex: '0', 'aria-label': `answer of ${path}` });
   const form = element('form', { 'aria-label': path });
-  const inputs = (operation.parameters ?? []).map((/** @type {any} */ one) => {
+  const place = (/** @type {any} */ one) => (one.in === 'path' ? 0 : one.required === true ? 1 : 2);
+  const parameters = [...(operation.parameters ?? [])].sort((a, b) => place(a) - place(b));
+  const inputs = parameters.map((/** @type {any} */ one) => {
     const { name, in: where, required, description = '', schema = {} } = one;
     const input = /** @type {HTMLInputElement} */ (element('input', { name, autocomplete: 'off' }));
     input.required = required === true;
@@ -25,7 +31,7 @@ function section(path, operation) {
         {},
         element('span', {}, element('code', {}, name), ` ${required ? '(needed)' : ''}`),
         input,
-        element('small', {}, `${choices}${description}`),
+        element('small', {}, ...marked(`${choices}${description}`)),
       ),
     );
     return { name, where, input };
@@ -73,12 +79,10 @@ function section(path, operation) {
     'section',
     {},
     element('h2', {}, element('code', {}, `GET ${path}`)),
-    element(
-      'p',
-      { class: 'quiet' },
-      operation.summary ?? '',
-      operation.description ? ` ${operation.description}` : '',
-    ),
+    element('p', { class: 'quiet' }, operation.summary ?? ''),
+    ...(operation.description
+      ? [element('p', { class: 'quiet description' }, ...marked(operation.description))]
+      : []),
     form,
     out,
   );

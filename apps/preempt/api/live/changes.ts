@@ -24,6 +24,12 @@ export function placeOf(text: string): Place | undefined {
   return changedAt === undefined ? undefined : { changedAt: Number(changedAt), id: Number(id) };
 }
 
+/** The place of whoever knows all that there is now; by the database's clock. */
+export async function lastPlace(store: Store): Promise<Place> {
+  const [last] = await store.query<{ changedAt: Date }>(sql['last-change']);
+  return { changedAt: last?.changedAt.getTime() ?? 0, id: 0 };
+}
+
 interface Mark {
   readonly id: number;
   readonly changedAt: Date;
@@ -36,8 +42,7 @@ export interface Follower {
 
 /** Begins at the last change there is: what is older is known, or asked for by a list. */
 export async function followChanges(store: Store): Promise<Follower> {
-  const [last] = await store.query<{ changedAt: Date }>(sql['last-change']);
-  let newest = last?.changedAt.getTime() ?? 0;
+  let newest = (await lastPlace(store)).changedAt;
   /** What was seen of the overlap, by anomaly. */
   const seen = new Map<number, number>();
   for (const { id, changedAt } of await marksSince(store, newest - overlap))

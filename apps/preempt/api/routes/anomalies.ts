@@ -4,6 +4,7 @@ import { Problem } from '../problems.ts';
 import { remember } from '../remember.ts';
 import * as schemas from '../schemas.ts';
 import type { Field, Severity, Store } from '../store.ts';
+import { timeOf, times } from '../times.ts';
 import { type AnomalyView, anomalyPageOf } from './anomaly-view.ts';
 import { none } from './locations.ts';
 
@@ -37,6 +38,8 @@ const querystring = {
 } as const;
 
 const order = 'anomalies';
+/** Of anomalies. */
+const numbers = { least: 1, most: Number.MAX_SAFE_INTEGER } as const;
 
 /** `/api/anomalies`, `/api/fields` and `/api/summary`. */
 export function addAnomalyRoutes(app: FastifyInstance, store: Store): void {
@@ -56,7 +59,7 @@ export function addAnomalyRoutes(app: FastifyInstance, store: Store): void {
       const query = request.query as Query;
       const field = query.field === undefined ? undefined : await fieldNamed(store, query.field);
       const [time, id] =
-        query.cursor === undefined ? [] : decodeCursor(order, query.cursor, ['number', 'number']);
+        query.cursor === undefined ? [] : decodeCursor(order, query.cursor, [times, numbers]);
       const found = await pages(JSON.stringify(query), () =>
         anomalyPageOf(store, {
           state: query.state,
@@ -64,7 +67,7 @@ export function addAnomalyRoutes(app: FastifyInstance, store: Store): void {
           limit: query.limit + 1,
           ...(field === undefined ? {} : { field: field.id }),
           ...(query.location === undefined ? {} : { location: query.location }),
-          ...(query.since === undefined ? {} : { since: new Date(query.since) }),
+          ...(query.since === undefined ? {} : { since: timeOf('since', query.since) }),
           ...(query.severity === undefined ? {} : { severities: query.severity.split(',') as Severity[] }),
           ...(time === undefined ? {} : { after: { startedAt: new Date(time), id: Number(id) } }),
         }),

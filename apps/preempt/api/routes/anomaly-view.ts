@@ -20,6 +20,7 @@ export interface AnomalyView {
   readonly field: string;
   readonly unit: string;
   readonly startedAt: Date;
+  readonly withdrawn: boolean;
   readonly changedAt: Date;
 }
 
@@ -43,7 +44,7 @@ export async function anomalyPageOf(store: Store, query: AnomalyQuery): Promise<
 export async function viewsOf(store: Store, rows: readonly Anomaly[]): Promise<AnomalyView[]> {
   if (rows.length === 0) return [];
   const [{ byId }, fields] = await Promise.all([store.places(), store.fields()]);
-  return rows.map(({ location, field, ...row }) => {
+  return rows.map(({ location, field, withdrawn, ...row }) => {
     const place = byId.get(location);
     const measured = fields.get(field);
     return {
@@ -52,6 +53,7 @@ export async function viewsOf(store: Store, rows: readonly Anomaly[]): Promise<A
       location: { id: location, name: place?.name ?? `location ${location}`, country: place?.country ?? '' },
       field: measured?.name ?? `field ${field}`,
       unit: measured?.unit ?? '',
+      withdrawn: withdrawn === 1,
     };
   });
 }

@@ -102,6 +102,10 @@ export function addLocationRoutes(app: FastifyInstance, store: Store): void {
   );
 }
 
+/** As the columns are. */
+const ids = { least: 1, most: 4_294_967_295 } as const;
+const populations = { least: 0, most: 4_294_967_295 } as const;
+
 /** A query that takes nothing. */
 export const none = { type: 'object', additionalProperties: false, properties: {} } as const;
 
@@ -109,7 +113,12 @@ export const locationParams = {
   type: 'object',
   required: ['id'],
   properties: {
-    id: { type: 'integer', minimum: 1, maximum: 4_294_967_295, description: "the gazetteer's number" },
+    id: {
+      type: 'integer',
+      minimum: ids.least,
+      maximum: ids.most,
+      description: "the gazetteer's number",
+    },
   },
 } as const;
 
@@ -150,7 +159,7 @@ function boxOf(bbox: string): (location: Location) => boolean {
 
 function firstAfter(rows: readonly Location[], { sort }: Query, order: string, cursor: string): number {
   const byName = sort === 'name';
-  const [key = '', id = 0] = decodeCursor(order, cursor, [byName ? 'string' : 'number', 'number']);
+  const [key = '', id = 0] = decodeCursor(order, cursor, [byName ? 'text' : populations, ids]);
   const isAfter = (row: Location) => {
     const apart = byName ? compare(row.searchName, String(key)) : Number(key) - row.population;
     return apart > 0 || (apart === 0 && row.id > Number(id));

@@ -6,6 +6,7 @@ import { remember } from '../remember.ts';
 import * as schemas from '../schemas.ts';
 import { sql } from '../sql/index.ts';
 import type { Field, Store } from '../store.ts';
+import { timeOf } from '../times.ts';
 import { fieldNamed } from './anomalies.ts';
 import { locationOf, locationParams } from './locations.ts';
 
@@ -86,8 +87,8 @@ export function addObservationRoute(app: FastifyInstance, store: Store, redis: R
 
 /** The range that is asked for. What was not said ends with the next whole minute, so that neighbours share an answer. */
 function rangeOf(query: Query, now: number): Range {
-  const to = new Date(query.to ?? Math.ceil(now / minute) * minute);
-  const from = new Date(query.from ?? to.getTime() - 7 * day);
+  const to = query.to === undefined ? new Date(Math.ceil(now / minute) * minute) : timeOf('to', query.to);
+  const from = query.from === undefined ? new Date(to.getTime() - 7 * day) : timeOf('from', query.from);
   if (from >= to) throw new Problem('contradictory-request', 'from: it has to be before `to`');
   if (to.getTime() - from.getTime() > longestRange)
     throw new Problem('contradictory-request', 'from: a range has at most 400 days');

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { longestReplay, missedSince, placeOf } from '../live/changes.ts';
+import { lastPlace, longestReplay, missedSince, placeOf, placeText } from '../live/changes.ts';
 import { type Clients, messageText } from '../live/clients.ts';
 import { anomalyMessages } from '../live/live.ts';
 import { Problem } from '../problems.ts';
@@ -13,12 +13,18 @@ export interface StreamLimits {
 
 const description = `Server-sent events, until the client leaves or the replica ends:
 - \`anomaly\`: one that is new or has changed, as /api/anomalies gives it. Its id is where a client resumes.
-- \`summary\`: as /api/summary gives it, at the beginning and when it changes.
+- \`summary\`: as /api/summary gives it, at the beginning (with an id, too) and when it changes.
 - \`reset\`: more than ${longestReplay} changed at once or were missed: read /api/anomalies again.
 - \`bye\`: the replica ends; come back after the \`retry\` that came with it.
 
 A client that comes back sends Last-Event-ID (browsers do so by themselves), and gets what changed since on any replica.
 It may get again what it has: an anomaly replaces the one of the same id.`;
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+} as const;
 
 /** `/api/stream`. */
 export function addStreamRoute(
@@ -28,6 +34,7 @@ export function addStreamRoute(
   { streams, streamsPerAddress }: StreamLimits,
   isEnding: () => boolean,
 ): void {
+  app.head('/api/stream', { schema: { hide: true } }, (_, reply) => reply.headers(headers).send());
   app.get(
     '/api/stream',
     {
@@ -46,6 +53,7 @@ export function addStreamRoute(
           ...withoutGood(schemas.responses({}, 400, 429)),
         },
       },
+      // Its own: it must not open a stream.
       exposeHeadRoute: false,
     },
     async (request, reply) => {
@@ -60,9 +68,7 @@ export function addStreamRoute(
       const { raw } = reply;
       reply.hijack();
       raw.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
+        ...headers,
         'x-content-type-options': 'nosniff',
       });
       raw.socket?.setNoDelay(true);
@@ -70,10 +76,12 @@ export function addStreamRoute(
       client.tell('retry: 2000\n\n');
       try {
         const place = placeOf(String(request.headers['last-event-id'] ?? ''));
+        const last = await lastPlace(store);
         const missed = place === undefined ? [] : await missedSince(store, place);
         if (missed === undefined) client.tell(messageText({ event: 'reset', data: {} }));
         else if (missed.length > 0) client.tell(await anomalyMessages(store, missed));
-        client.tell(messageText({ event: 'summary', data: await store.summary() }));
+        // With a place, so that also one who is cut before the first anomaly comes back with it.
+        client.tell(messageText({ event: 'summary', id: placeText(last), data: await store.summary() }));
       } catch (error) {
         // The client comes back by itself, with the place that it had.
         request.log.warn({ err: error }, 'a stream could not begin');

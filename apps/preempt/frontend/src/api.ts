@@ -28,6 +28,8 @@ export interface Anomaly {
   readonly lowerBound: number;
   readonly upperBound: number;
   readonly explanation: string;
+  /** True of an alert that the source's corrected value took back. */
+  readonly withdrawn: boolean;
   readonly changedAt: string;
 }
 
@@ -102,7 +104,11 @@ async function get<Body>(
   const late = AbortSignal.timeout(deadline);
   let answer: Response;
   try {
-    answer = await fetch(url, { signal: signal === undefined ? late : AbortSignal.any([signal, late]) });
+    answer = await fetch(url, {
+      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+      // The browser's own copy would lack what the stream told of meanwhile; what the API keeps is newer.
+      cache: 'no-cache',
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Failure(0, 'The server does not answer.');

@@ -6,6 +6,7 @@ import { createMap } from './map/map.ts';
 import { createPlace } from './place.ts';
 import { addressOf, type Range, readRoute } from './route.ts';
 import { createSearch } from './search.ts';
+import { addSearchKey } from './search-key.ts';
 import { severities, sign } from './severity.ts';
 import { agoText, countText } from './words.ts';
 
@@ -47,11 +48,7 @@ function follow(): void {
   isAsked = false;
 }
 window.addEventListener('hashchange', follow);
-document.addEventListener('keydown', (event) => {
-  if (event.key !== '/' || event.target instanceof HTMLInputElement) return;
-  event.preventDefault();
-  byId('search-input').focus();
-});
+addSearchKey(byId('keys'), byId('search-input'));
 
 let summary: Summary | undefined;
 const freshness = html('span');
@@ -79,7 +76,7 @@ function counts({ open, locations, affectedLocations }: Summary): HTMLElement[] 
     html('div', {}, html('dt', {}, mark, label), html('dd', {}, value));
   return [
     ...severities.map((one) => tile(String(open[one]), one, sign(one))),
-    tile(`${affectedLocations} of ${locations}`, 'places with anomalies'),
+    tile(`${affectedLocations} of ${locations}`, 'affected places'),
   ];
 }
 const takeSummary = (next: Summary) => {
@@ -87,7 +84,10 @@ const takeSummary = (next: Summary) => {
   const collected = summary?.lastCollectionAt !== next.lastCollectionAt;
   summary = next;
   showSummary();
-  if (collected && !isFirst) refreshMap();
+  if (collected && !isFirst) {
+    refreshMap();
+    place.refresh();
+  }
 };
 setInterval(showSummary, 30_000);
 
@@ -123,9 +123,11 @@ listenLive({
     refreshMap();
   },
   summary: takeSummary,
-  reset() {
+  reset(isFirst) {
     list.reload();
+    if (isFirst) return;
     refreshMap();
+    place.refresh();
   },
   state(state) {
     live.className = `live ${state}`;

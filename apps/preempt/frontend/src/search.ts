@@ -27,25 +27,42 @@ export function createSearch(parent: HTMLElement, open: (id: number) => void): v
   let active = -1;
   let controller: AbortController | undefined;
   let timer = 0;
-  const close = () => {
-    list.hidden = true;
+  /** Stops what is due or under way: its answer is of a text that is no more. */
+  const forget = () => {
+    clearTimeout(timer);
+    controller?.abort();
+    controller = undefined;
+    found = [];
     active = -1;
+  };
+  const close = () => {
+    forget();
+    list.hidden = true;
     input.setAttribute('aria-expanded', 'false');
     input.removeAttribute('aria-activedescendant');
   };
-  const choose = (index: number) => {
-    const place = found[index];
+  const choose = (place: Location | undefined) => {
     if (place === undefined) return;
     input.value = '';
     close();
     open(place.id);
   };
+  /** Opens what is marked, or the first; where the answer to what stands there is still out, it is waited for. */
+  const enter = async () => {
+    if (found.length === 0) await ask();
+    choose(found[Math.max(0, active)]);
+  };
+  /** Shows which one is active, if any. */
+  const mark = () => {
+    for (const [at, item] of [...list.children].entries())
+      item.setAttribute('aria-selected', String(at === active));
+    if (active < 0) input.removeAttribute('aria-activedescendant');
+    else input.setAttribute('aria-activedescendant', `suggestion-${active}`);
+  };
   const activate = (index: number) => {
     if (found.length === 0) return;
     active = (index + found.length) % found.length;
-    for (const [at, item] of [...list.children].entries())
-      item.setAttribute('aria-selected', String(at === active));
-    input.setAttribute('aria-activedescendant', `suggestion-${active}`);
+    mark();
     list.children[active]?.scrollIntoView({ block: 'nearest' });
   };
   const show = (message: string | undefined) => {
@@ -60,7 +77,7 @@ export function createSearch(parent: HTMLElement, open: (id: number) => void): v
       );
       // Before the field loses the focus, which closes the list.
       item.addEventListener('pointerdown', (event) => event.preventDefault());
-      item.addEventListener('click', () => choose(index));
+      item.addEventListener('click', () => choose(place));
       return item;
     });
     list.replaceChildren(
@@ -79,22 +96,23 @@ export function createSearch(parent: HTMLElement, open: (id: number) => void): v
     say(message ?? `${countText(found.length, 'place')} found`);
   };
   const ask = async () => {
-    controller?.abort();
+    forget();
     const q = input.value.trim();
     if (q === '') return close();
     controller = new AbortController();
     const { signal } = controller;
     try {
-      found = await searchLocations(q, signal);
-      if (!signal.aborted) show(found.length === 0 ? `No place begins with “${q}”` : undefined);
-    } catch (error) {
+      const places = await searchLocations(q, signal);
       if (signal.aborted) return;
-      found = [];
-      show((error as Error).message);
+      found = places;
+      show(found.length === 0 ? `No place begins with “${q}”` : undefined);
+    } catch (error) {
+      if (!signal.aborted) show((error as Error).message);
     }
   };
   input.addEventListener('input', () => {
-    clearTimeout(timer);
+    forget();
+    mark();
     timer = window.setTimeout(() => void ask(), rest);
   });
   input.addEventListener('keydown', (event) => {
@@ -102,7 +120,7 @@ export function createSearch(parent: HTMLElement, open: (id: number) => void): v
       if (list.hidden) void ask();
       else activate(active + 1);
     } else if (event.key === 'ArrowUp') activate(active - 1);
-    else if (event.key === 'Enter') choose(Math.max(0, active));
+    else if (event.key === 'Enter') void enter();
     else if (event.key === 'Escape') {
       if (list.hidden) input.value = '';
       close();

@@ -35,7 +35,7 @@ const exact = new Intl.DateTimeFormat('en-GB', {
 const whole = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short', year: 'numeric' });
 const clock = new Intl.DateTimeFormat('en-GB', { ...utc, hour: '2-digit', minute: '2-digit' });
 const dayOf = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short' });
-const monthOf = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'short', year: '2-digit' });
+const monthOf = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'short', year: 'numeric' });
 
 export const timeText = (time: number | string) => `${exact.format(new Date(time))} UTC`;
 export const dateText = (time: number | string) => whole.format(new Date(time));

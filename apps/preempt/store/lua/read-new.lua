@@ -30,14 +30,12 @@ local lost = 0
 if removed > position and (not first or later(first[1], last)) then
   lost = removed - position
   position = removed
-  redis.call('HINCRBY', KEYS[2], 'lost', lost)
-  redis.call('HSET', KEYS[2], 'position', position)
 end
+-- The ledger is written after it: a Redis that is full lets a script go on that has begun to write.
 local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', ARGV[3], 'STREAMS', KEYS[1], '>')
 local entries = {}
 if read then entries = read[1][2] end
-if #entries > 0 then
-  redis.call('HSET', KEYS[2], 'position', position + #entries)
-  last = entries[#entries][1]
-end
+if lost > 0 then redis.call('HINCRBY', KEYS[2], 'lost', lost) end
+if lost > 0 or #entries > 0 then redis.call('HSET', KEYS[2], 'position', position + #entries) end
+if #entries > 0 then last = entries[#entries][1] end
 return { lost, last, entries }

@@ -78,7 +78,7 @@ export function drawChart(label: string, series: Series, anomalies: readonly Ano
     picture.replaceChildren(...drawn.parts, cross);
     move(current);
   };
-  slider.addEventListener('pointermove', (event) => {
+  const walk = (event: PointerEvent) => {
     const box = slider.getBoundingClientRect();
     const x = event.clientX - box.left;
     let best = current;
@@ -88,7 +88,10 @@ export function drawChart(label: string, series: Series, anomalies: readonly Ano
       if (apart < away) [best, away] = [index, apart];
     });
     move(best);
-  });
+  };
+  slider.addEventListener('pointermove', walk);
+  // A tap moves nothing.
+  slider.addEventListener('pointerdown', walk);
   slider.addEventListener('keydown', (event) => {
     const leap = Math.max(1, Math.round(rows.length / 10));
     const keys: Readonly<Record<string, number>> = {
@@ -151,10 +154,12 @@ function plot(series: Series, rows: readonly Row[], anomalies: readonly Anomaly[
       ),
     );
   }
+  // About half of what 11 pixels high letters take: the last one is whole, too.
+  const within = (at: number, { length }: string) => Math.min(at, width - length * 3.1);
   for (const { value, text } of timeTicks(from, to, Math.max(2, Math.floor(innerWidth / 74)))) {
     parts.push(
       svg('line', { class: 'grid', x1: x(value), x2: x(value), y1: margin.top, y2: height - margin.bottom }),
-      svg('text', { class: 'tick', x: x(value), y: height - 6, 'text-anchor': 'middle' }, text),
+      svg('text', { class: 'tick', x: within(x(value), text), y: height - 6, 'text-anchor': 'middle' }, text),
     );
   }
   const inside = svg('g', { 'clip-path': `url(#${clip})` });
@@ -175,11 +180,13 @@ function plot(series: Series, rows: readonly Row[], anomalies: readonly Anomaly[
     if (run.length === 1 && only !== undefined)
       inside.append(svg('circle', { class: 'dot', cx: x(only.at), cy: y(only.mean), r: 2 }));
   }
+  // Not clipped: one at the edge is whole.
+  const signs = svg('g');
   for (const { peakAt, value, severity } of shown) {
     const at = `translate(${x(Date.parse(peakAt)).toFixed(1)} ${y(value).toFixed(1)})`;
-    inside.append(svg('path', { class: `sign ${severity}`, d: shapeOf(severity), transform: at }));
+    signs.append(svg('path', { class: `sign ${severity}`, d: shapeOf(severity), transform: at }));
   }
-  parts.push(inside);
+  parts.push(inside, signs);
   return { parts, place: (at: number, value: number) => [x(at), y(value)] as const };
 }
 

@@ -20,10 +20,12 @@ const day = 24 * hour;
 /** Ticks of time at whole hours, days or months, UTC; as many as there is room for. */
 export function timeTicks(from: number, to: number, most: number): Tick[] {
   if (to - from > 100 * day) return monthTicks(from, to, most);
-  const steps = [3 * hour, 6 * hour, 12 * hour, day, 2 * day, 4 * day, 7 * day, 14 * day];
+  const steps = [3 * hour, 6 * hour, 12 * hour, day, 2 * day, 3 * day, 4 * day, 7 * day, 14 * day];
   const step = steps.find((one) => (to - from) / one <= most) ?? 28 * day;
   const ticks: Tick[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
+  // From the first whole day shown: a grid of several days that is laid from 1970 may leave all but one out.
+  const whole = Math.min(step, day);
+  for (let at = Math.ceil(from / whole) * whole; at <= to; at += step) {
     ticks.push({ value: at, text: step < day && at % day !== 0 ? clockText(at) : dayText(at) });
   }
   return ticks;

@@ -145,6 +145,7 @@ export function createMap(section: HTMLElement, open: (id: number) => void): Wor
     { class: 'legend', 'aria-label': 'Signs of the map' },
     ...severities.map((one) => html('li', {}, sign(one), one)),
     html('li', {}, html('span', { class: 'calm-sign', 'aria-hidden': 'true' }), 'nothing unusual'),
+    html('li', {}, html('span', { class: 'calm-sign unknown', 'aria-hidden': 'true' }), 'not collected yet'),
   );
   const help = html(
     'p',

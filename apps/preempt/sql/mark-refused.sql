@@ -1,0 +1,1 @@
+UPDATE locations SET refused_at = ? WHERE id IN (?)

@@ -105,18 +105,4 @@ test('a server that lets one in and then says nothing fails the statement in tim
   }
 });
 
-test('a pool whose server has fallen silent ends', async () => {
-  let silent = false;
-  const cut = await startCut(platform.services.mysql.port, () => (silent ? 'swallow' : true));
-  const login = { ...platform.services.mysql.login, port: cut.port };
-  const pool = connectPool(login, 'test', 1, createLog('test', 'silent'), { statementSeconds: 1 });
-  try {
-    await pool.query('SELECT 1');
-    silent = true;
-    await within(pool.end(), 30_000, 'the pool did not end');
-  } finally {
-    await cut.close();
-  }
-});
-
 test.run();

@@ -36,7 +36,9 @@ const coloured = (page: Page, name: string, [x, y]: Point) =>
   page.evaluate<number>(`(() => {
     const canvas = document.querySelector('canvas');
     const [red, green, blue] = getComputedStyle(canvas).getPropertyValue('--${name}').match(/\\w\\w/g).map((two) => parseInt(two, 16));
-    const { data } = canvas.getContext('2d').getImageData(${Math.round(x) - 8}, ${Math.round(y) - 8}, 16, 16);
+    const copy = new OffscreenCanvas(16, 16).getContext('2d', { willReadFrequently: true });
+    copy.drawImage(canvas, ${Math.round(x) - 8}, ${Math.round(y) - 8}, 16, 16, 0, 0, 16, 16);
+    const { data } = copy.getImageData(0, 0, 16, 16);
     let found = 0;
     for (let at = 0; at < data.length; at += 4) found += data[at] === red && data[at + 1] === green && data[at + 2] === blue;
     return found;

@@ -2,6 +2,7 @@ import { announce } from './announce.ts';
 import { type Anomaly, readAnomalies } from './api.ts';
 import { html } from './element.ts';
 import { sign } from './severity.ts';
+import { waitAfter } from './wait-after.ts';
 import { capital, countryName, countText, durationText, fieldLabel, timeText } from './words.ts';
 
 export interface AnomalyList {
@@ -20,8 +21,6 @@ const mostAtOnce = 200;
 const answersAge = 20_000;
 /** For how long the API may give what it knew, milliseconds: what began just before the stream is in the next answer. */
 const heldFor = 2500;
-/** Between a failure and the next try, milliseconds. */
-const pause = 5000;
 
 /** The list of anomalies, the newest first; it lives. */
 export function createList(section: HTMLElement, addressOf: (location: number) => string): AnomalyList {
@@ -62,6 +61,7 @@ export function createList(section: HTMLElement, addressOf: (location: number) =
   let controller: AbortController | undefined;
   let loaded = false;
   let failure: { readonly message: string; readonly from: string | undefined } | undefined;
+  let failures = 0;
   let retry = 0;
   let late = 0;
   let isPaging = false;
@@ -145,19 +145,21 @@ export function createList(section: HTMLElement, addressOf: (location: number) =
       cursor = page.nextCursor;
       loaded = true;
       failure = undefined;
+      failures = 0;
       render();
     } catch (error) {
       if (signal.aborted) return;
       isPaging = false;
       failure = { message: (error as Error).message, from };
       render();
-      retry = window.setTimeout(() => void load(from), pause);
+      failures += 1;
+      retry = window.setTimeout(() => void load(from), waitAfter(failures));
     }
   };
   const reload = () => {
     clearTimeout(late);
     // Not from under whoever asked for more.
-    if (isPaging) late = window.setTimeout(reload, pause);
+    if (isPaging) late = window.setTimeout(reload, heldFor);
     else void load();
   };
   again.addEventListener('click', () => void load(failure?.from));

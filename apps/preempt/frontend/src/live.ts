@@ -1,4 +1,5 @@
 import type { Anomaly, Summary } from './api.ts';
+import { waitAfter } from './wait-after.ts';
 
 export interface LiveHandlers {
   readonly anomaly: (anomaly: Anomaly) => void;
@@ -7,9 +8,6 @@ export interface LiveHandlers {
   readonly reset: (isFirst: boolean) => void;
   readonly state: (state: 'connecting' | 'live' | 'away') => void;
 }
-
-/** The longest pause before another try, milliseconds. */
-const longest = 30_000;
 
 /**
  * Listens to live updates for as long as the page is there. The browser resumes by itself; where it gives up, we try.
@@ -44,8 +42,7 @@ export function listenLive(handlers: LiveHandlers): void {
       if (isFirst) reset();
       if (source.readyState !== EventSource.CLOSED) return;
       attempts += 1;
-      const pause = Math.min(longest, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2);
-      setTimeout(open, pause);
+      setTimeout(open, waitAfter(attempts));
     });
   };
   open();

@@ -8,6 +8,7 @@ import { addressOf, type Range, readRoute } from './route.ts';
 import { createSearch } from './search.ts';
 import { addSearchKey } from './search-key.ts';
 import { severities, sign } from './severity.ts';
+import { waitAfter } from './wait-after.ts';
 import { agoText, countText } from './words.ts';
 
 /** Whether the next change of the address is a person's, who wants to be led there. */
@@ -92,13 +93,13 @@ const takeSummary = (next: Summary) => {
 setInterval(showSummary, 30_000);
 
 let pause = 0;
-async function loadMap(): Promise<void> {
+async function loadMap(failures = 0): Promise<void> {
   let locations: readonly Location[];
   try {
     locations = await readLocations();
   } catch (error) {
     map.tell(`${(error as Error).message} Trying again soon.`);
-    setTimeout(() => void loadMap(), 5000);
+    setTimeout(() => void loadMap(failures + 1), waitAfter(failures + 1));
     return;
   }
   map.setLocations(locations);

@@ -8,7 +8,7 @@ import { root } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
 
 /** Each look starts programs in a pod. */
-const seen = (what: string, look: () => Promise<unknown>) => until(what, look, 240_000, 4000);
+const seen = (what: string, look: () => Promise<unknown>) => until(what, look, 480_000, 4000);
 
 const test = proofs<{ lambda: LambdaCluster }>(
   'lambda in pods, on a real node',
@@ -101,7 +101,7 @@ test('pgAdmin answers through a port-forward, with the server registered', async
 
 test('whatever ends under load, every event is in Postgres exactly once', async ({ lambda }) => {
   await lambda.shell('kubectl set env deployment/lambda-producer-stream PRODUCER_RATE=200 -n dev');
-  await lambda.shell('kubectl rollout status deployment/lambda-producer-stream -n dev --timeout=180s');
+  await lambda.shell('kubectl rollout status deployment/lambda-producer-stream -n dev --timeout=560s');
   for (const [what, fault] of Object.entries(lambda.faults)) {
     const before = await lambda.rows();
     await fault();

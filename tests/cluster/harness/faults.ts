@@ -14,7 +14,7 @@ interface Where {
 export function faultsOf(where: Where): Readonly<Record<string, () => Promise<void>>> {
   const { shell } = where;
   const killed = (pod: string) => `kubectl delete pod ${pod} -n dev --grace-period=0 --force`;
-  const rolledOut = (workload: string) => shell(`kubectl rollout status ${workload} -n dev --timeout=300s`);
+  const rolledOut = (workload: string) => shell(`kubectl rollout status ${workload} -n dev --timeout=560s`);
   return {
     'pods of the workers are deleted at random': async () => {
       const pods = await shell(

@@ -55,7 +55,7 @@ async function allOfTheTopicOnce({
   const sent = new Map(
     lines.map((line) => JSON.parse(line) as Event).map((event) => [event.event_id, event]),
   );
-  await until('all of it is stored', async () => assert.is(await rows(), sent.size), 240_000, 4000);
+  await until('all of it is stored', async () => assert.is(await rows(), sent.size), 480_000, 4000);
   const stored = await query(
     `SELECT row_to_json(t) FROM (SELECT ${columns} FROM transactions WHERE source = 'stream') t`,
   );

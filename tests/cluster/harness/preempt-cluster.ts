@@ -47,7 +47,7 @@ export async function startPreemptCluster(): Promise<PreemptCluster> {
       // Collected when a test says so.
       await shell(`kubectl apply -k ${join(overlay, 'overlays/kind/preempt')}`);
       await shell(`kubectl patch cronjob collector -n preempt --patch '{"spec":{"suspend":true}}'`);
-      await shell('kubectl rollout status deployment/store -n preempt --timeout=300s');
+      await shell('kubectl rollout status deployment/store -n preempt --timeout=560s');
     },
     async collect(due = 'TRUE') {
       runs += 1;
@@ -59,7 +59,7 @@ export async function startPreemptCluster(): Promise<PreemptCluster> {
         2000,
       );
       await shell(`kubectl create job --from=cronjob/collector ${job} -n preempt`);
-      await shell(`kubectl wait --for=condition=complete job/${job} -n preempt --timeout=300s`);
+      await shell(`kubectl wait --for=condition=complete job/${job} -n preempt --timeout=560s`);
     },
     assertEachOnce: () => eachOnce(shell, query),
     async end() {

@@ -11,7 +11,7 @@ export function preemptFaults({ shell, state }: Where): Readonly<Record<string, 
   const killed = (app: string) =>
     shell(`kubectl delete pod -l app=${app} -n preempt --grace-period=0 --force --wait=false`);
   const back = (deployment: string) =>
-    shell(`kubectl rollout status deployment/${deployment} -n preempt --timeout=300s`);
+    shell(`kubectl rollout status deployment/${deployment} -n preempt --timeout=560s`);
   return {
     "the store's pods are killed": async () => {
       await killed('store');

@@ -18,6 +18,10 @@ interface Entry {
 
 /** Every bench by its name; each is loaded only when it is run. */
 const benches: Readonly<Record<string, Entry>> = {
+  'big-data': {
+    about: "acknowledged events a second through big-data's gateway beside the producer client alone",
+    load: async () => (await import('./bench/big-data.ts')).benchBigData,
+  },
   check: {
     about: 'the whole check beside a shell loop of kustomize build | kubeconform',
     load: async () => (await import('./bench/check.ts')).benchCheck,

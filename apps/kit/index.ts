@@ -18,5 +18,6 @@ export { counter, createRegistry, gauge, histogram, Registry } from './metrics.t
 export { createProgress, exitWhenStuck, type Progress, type ProgressOptions } from './progress.ts';
 export { readTexts } from './read-texts.ts';
 export { runWorker, type Worker } from './run-worker.ts';
+export { type Random, seeded } from './seeded.ts';
 export { parseTraceparent, type Span, startTraces, type Traces } from './traces.ts';
 export { within } from './within.ts';

@@ -7,6 +7,7 @@ import { throughForwards } from './harness/guide-connections.ts';
 import { subjects } from './harness/mutants.ts';
 import { type PreemptCluster, startPreemptCluster } from './harness/preempt-cluster.ts';
 import { preemptFaults } from './harness/preempt-faults.ts';
+import { coldMonth } from './harness/preempt-history.ts';
 import { proofs } from './harness/proofs.ts';
 import { root } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
@@ -203,6 +204,66 @@ test('what the prover finds in a flow shows itself to whoever waits for it', asy
     });
     await patch({ selector, ports });
     await preempt.shell('kubectl rollout status deployment/ml-trainer -n preempt --timeout=560s');
+  }
+});
+
+test('what is odd is judged, by statistics and then by a model, and told by the page', async ({
+  preempt,
+}) => {
+  const places = 40;
+  const chosen = `id IN (SELECT id FROM (SELECT id FROM locations ORDER BY id LIMIT ${places}) these)`;
+  /** Collects at these places, forgets what was judged of the same quarter of an hour, and judges. */
+  const detect = async (name: string) => {
+    await preempt.collect(chosen);
+    await preempt.query('DELETE FROM anomalies');
+    await preempt.query('DELETE FROM judgements');
+    await preempt.shell(`kubectl create job --from=cronjob/detector ${name} -n preempt`);
+    await preempt.shell(`kubectl wait --for=condition=complete job/${name} -n preempt --timeout=560s`);
+  };
+  await preempt.query(coldMonth(chosen));
+  await detect('detector-first');
+  const judged = (what: string, where = 'TRUE') =>
+    seen(what, async () => {
+      const severe = `SELECT COUNT(*) FROM anomalies WHERE severity = 'severe' AND ${where}`;
+      if (Number(await preempt.query(severe)) >= places) return;
+      const told = await preempt.query(
+        'SELECT severity, judged_by, COUNT(*) FROM anomalies GROUP BY severity, judged_by',
+      );
+      const logs = await preempt.shell('kubectl logs -n preempt -l app=detector --tail=3 --prefix');
+      throw new Error(`too few severe alerts: ${told}\n${logs}`);
+    });
+  await judged('each place has its alert');
+  // What was trained before knows nothing of the month, and is not old enough to be trained again.
+  await preempt.shell(
+    "kubectl exec deployment/ml-trainer -n preempt -- sh -c 'rm -f /models/models-*.jsonl'",
+  );
+  await preempt.shell('kubectl rollout restart deployment/ml-trainer -n preempt');
+  await preempt.shell('kubectl rollout status deployment/ml-trainer -n preempt --timeout=560s');
+  const metrics = () =>
+    preempt.shell(
+      `kubectl exec deployment/ml-trainer -n preempt -c ml-trainer -- node -e "fetch('http://127.0.0.1:9090/metrics').then(r=>r.text()).then(console.log)"`,
+    );
+  await seen('a version is published with a model for each', async () =>
+    assert.match(await metrics(), new RegExp(`^preempt_trainer_series\\{[^}]*model[^}]*\\} ${places}$`, 'm')),
+  );
+  await detect('detector-second');
+  await judged('each place has its alert, by its model', "judged_by LIKE 'model%'");
+  const forward = await preempt.forward('svc/frontend', 80);
+  try {
+    const url = `http://127.0.0.1:${forward.port}/api`;
+    const signal = AbortSignal.timeout(60_000);
+    const answer = await fetch(`${url}/anomalies?severity=severe&limit=100`, { signal });
+    const { anomalies } = (await answer.json()) as { anomalies: readonly unknown[] };
+    assert.ok(anomalies.length >= places, `${anomalies.length} told`);
+    let events = '';
+    const stream = await fetch(`${url}/stream`, { signal });
+    for await (const part of stream.body ?? []) {
+      events += Buffer.from(part).toString('utf8');
+      if (events.includes('event: summary')) break;
+    }
+    assert.match(events, /^event: summary$/m);
+  } finally {
+    forward.end();
   }
 });
 

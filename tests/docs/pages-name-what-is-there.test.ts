@@ -4,9 +4,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 const root = join(import.meta.dirname, '..', '..');
-/** Commands whose script comes with the workers' own code. */
-const later = new Set(['generate']);
-
 const inDocs = (await readdir(join(root, 'docs'), { recursive: true })).map((path) => `docs/${path}`);
 const pages = ['README.md', 'argocd/README.md', ...inDocs].filter((path) => path.endsWith('.md'));
 const texts = await Promise.all(
@@ -17,10 +14,7 @@ test('every npm run on a page is a script of package.json', async () => {
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   for (const { page, text } of texts) {
     for (const [command, name = ''] of text.matchAll(/npm run (?!NAME)([\w:-]+)/g)) {
-      assert.ok(
-        name in scripts || later.has(name),
-        `${page} says ${command}, which package.json does not have`,
-      );
+      assert.ok(name in scripts, `${page} says ${command}, which package.json does not have`);
     }
   }
 });

@@ -29,6 +29,9 @@ test('the versions are those of the images', async () => {
   const pom = await readFile(join(root, 'trial/downloads/kafka-3.9.1/pom.xml'), 'utf8');
   assert.ok(published['apache/kafka']?.includes('3.9.1'));
   assert.match(pom, /kafka_2\.13<\/artifactId>\s*<version>3\.9\.1</);
+  const kraft = await readFile(join(root, 'trial/downloads/kafka-4.1.1/pom.xml'), 'utf8');
+  assert.ok(published['apache/kafka']?.includes('4.1.1'));
+  assert.match(kraft, /kafka_2\.13<\/artifactId>\s*<version>4\.1\.1</);
   const [zookeeper = ''] = published.zookeeper ?? [];
   assert.ok(pom.includes(`<version>${zookeeper}</version>`));
   const [postgres = ''] = published.postgres ?? [];

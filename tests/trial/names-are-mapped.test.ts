@@ -60,6 +60,8 @@ test('paths are mapped whole, the longer first, and once', () => {
     mapPaths('> /tmp/password; /tmpfs /var/tmp', paths),
     '> /tmp/trial/tmp/password; /tmpfs /var/tmp',
   );
+  // Behind a variable it is the rest of a path.
+  assert.is(mapPaths('<"$SOURCE%/*}/tmp"', paths), '<"$SOURCE%/*}/tmp"');
 });
 
 test('variables stand where a command names them', () => {

@@ -36,6 +36,6 @@ export function mapPaths(text: string, paths: ReadonlyMap<string, string>): stri
   const known = [...paths.keys()].sort((a, b) => b.length - a.length);
   if (known.length === 0) return text;
   const escaped = known.map((path) => path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`(?<![\\w./-])(?:${escaped.join('|')})(?![\\w-])`, 'g');
+  const expression = new RegExp(`(?<![\\w./}-])(?:${escaped.join('|')})(?![\\w-])`, 'g');
   return text.replaceAll(expression, (path) => paths.get(path) ?? path);
 }

@@ -43,7 +43,7 @@ export async function startWeb(trial: Trial, name: string, page: string): Promis
       if (server.state() !== undefined) throw new Error(lastWords(server));
       return (await fetch(`${url}/livez`)).ok;
     },
-    { deadline: 20_000, what: 'nginx' },
+    { deadline: 60_000, what: 'nginx' },
   );
   return { url, server };
 }

@@ -10,6 +10,8 @@ export interface Message {
 export interface MessageProducer {
   /** Resolves once all in-sync replicas have them; throws otherwise, and then some may have arrived all the same. */
   readonly send: (messages: readonly Message[]) => Promise<void>;
+  /** Asks the brokers for the topic; throws when none answers, or when it is not there. */
+  readonly reach: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -30,6 +32,9 @@ export function connectProducer(config: KafkaConfig, clientId: string): MessageP
             : { headers: new Map([[Buffer.from('traceparent'), Buffer.from(traceparent)]]) }),
         })),
       });
+    },
+    async reach() {
+      await producer.metadata({ topics: [config.topic], forceUpdate: true });
     },
     close: () => producer.close(),
   };

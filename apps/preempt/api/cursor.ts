@@ -31,8 +31,6 @@ export function decodeCursor(order: string, cursor: string, shapes: readonly Sha
 
 function isOf(value: unknown, shape: Shape | undefined): boolean {
   if (shape === 'text') return typeof value === 'string';
-  return shape !== undefined && Number.isSafeInteger(value) && within(Number(value), shape);
+  if (shape === undefined || !Number.isSafeInteger(value)) return false;
+  return Number(value) >= shape.least && Number(value) <= shape.most;
 }
-
-const within = (value: number, { least, most }: { readonly least: number; readonly most: number }) =>
-  value >= least && value <= most;

@@ -1,13 +1,5 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-
-interface Kind {
-  readonly status: number;
-  readonly title: string;
-  /** What it means, and the way out. */
-  readonly means: string;
-}
+import { HttpProblem, type Kind, problemDocuments } from '@plumbline/kit/http';
+import type { FastifyError, FastifyInstance } from 'fastify';
 
 /** Everything that can be wrong with a request, by the last part of its type: RFC 9457, section 3. */
 export const kinds = {
@@ -84,89 +76,20 @@ export const kinds = {
 
 export type ProblemName = keyof typeof kinds;
 
-export interface FieldError {
-  readonly parameter: string;
-  readonly message: string;
-}
-
 /** What a handler throws to answer with a problem document. */
-export class Problem extends Error {
-  override readonly name = 'Problem';
-  readonly kind: ProblemName;
-  readonly errors: readonly FieldError[];
-  readonly retryAfter: number | undefined;
+export class Problem extends HttpProblem<ProblemName> {}
 
-  constructor(
-    kind: ProblemName,
-    detail: string,
-    options: { errors?: readonly FieldError[]; retryAfter?: number; cause?: unknown } = {},
-  ) {
-    super(detail, { cause: options.cause });
-    this.kind = kind;
-    this.errors = options.errors ?? [];
-    this.retryAfter = options.retryAfter;
-  }
-}
-
-/** Answers with `application/problem+json`. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
-  return (
-    reply
-      .status(kinds[problem.kind].status)
-      .header('cache-control', 'no-store')
-      .header('content-type', contentType)
-      // What no route was found for meets no hook.
-      .header('x-content-type-options', 'nosniff')
-      .serializer((value: unknown) => JSON.stringify(value))
-      .send(documentOf(problem, request.url.slice(0, 2048)))
-  );
-}
-
-const contentType = 'application/problem+json; charset=utf-8';
-
-function documentOf({ kind, message, errors }: Problem, instance?: string) {
-  const { status, title } = kinds[kind];
-  return {
-    type: `/api/problems/${kind}`,
-    title,
-    status,
-    detail: message,
-    ...(instance === undefined ? {} : { instance }),
-    ...(errors.length > 0 ? { errors } : {}),
-  };
-}
-
-/** Answers what Node could not read as a request, and closes: there is no reply to answer with. */
-export function refuseUnread(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const kind = unread[error.code ?? ''] ?? 'invalid-request';
-  const body = JSON.stringify(documentOf(new Problem(kind, 'this is no request that the server can read')));
-  const { status } = kinds[kind];
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `content-type: ${contentType}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    'cache-control: no-store',
-    'x-content-type-options: nosniff',
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** By the codes of Node's parser. */
-const unread: Readonly<Record<string, ProblemName | undefined>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 'too-slow',
-  HPE_HEADER_OVERFLOW: 'headers-too-large',
-  HPE_INVALID_METHOD: 'unknown-method',
-};
+const documents = problemDocuments<ProblemName>(kinds, '/api', {
+  other: 'invalid-request',
+  tooSlow: 'too-slow',
+  headersTooLarge: 'headers-too-large',
+  unknownMethod: 'unknown-method',
+});
+export const { send: sendProblem, refuseUnread } = documents;
 
 /** The problem that an error is: one of ours, one of the schema's, a dependency's, or a mistake of this program. */
 export function problemOf(error: unknown, isAway: (error: unknown) => boolean): Problem {
-  if (error instanceof Problem) return error;
+  if (error instanceof HttpProblem) return error as Problem;
   const { validation, validationContext, statusCode } = error as FastifyError;
   if (validation !== undefined) {
     const errors = validation.map(({ instancePath, message, params }) => {
@@ -190,13 +113,5 @@ export function problemOf(error: unknown, isAway: (error: unknown) => boolean): 
 
 /** What each type of problem means, so that its URI leads somewhere. */
 export function addProblemRoutes(app: FastifyInstance): void {
-  app.get('/api/problems', { schema: { hide: true }, config: { maxAge: 300 } }, () => ({
-    problems: Object.entries(kinds).map(([name, kind]) => ({ type: `/api/problems/${name}`, ...kind })),
-  }));
-  app.get('/api/problems/:name', { schema: { hide: true }, config: { maxAge: 300 } }, (request) => {
-    const { name } = request.params as { name: string };
-    const kind = (kinds as Record<string, Kind | undefined>)[name];
-    if (kind === undefined) throw new Problem('not-found', `there is no problem ${name}`);
-    return { type: `/api/problems/${name}`, ...kind };
-  });
+  documents.addRoutes(app, 'not-found');
 }

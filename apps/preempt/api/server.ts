@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import type { Log } from '@plumbline/kit';
+import { addDocs } from '@plumbline/kit/http';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { ApiMetrics } from './metrics.ts';
 import { addProblemRoutes, Problem, problemOf, refuseUnread, sendProblem } from './problems.ts';
-import { addDocs } from './routes/docs.ts';
 
 export interface ServerOptions {
   readonly log: Log;
@@ -16,13 +16,6 @@ export interface ServerOptions {
   readonly isEnding: () => boolean;
   /** Adds what it serves. */
   readonly routes: (app: FastifyInstance) => void;
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Seconds for which an answer may be used again without asking. */
-    maxAge?: number;
-  }
 }
 
 const longestUrl = 2048;
@@ -106,7 +99,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   options.routes(app);
   addProblemRoutes(app);
-  await addDocs(app);
+  await addDocs(app, { base: '/api', title: 'Preempt API', home: ['/', 'the page'] });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const reads = request.method === 'GET' || request.method === 'HEAD';

@@ -2,6 +2,7 @@ import type { Log } from '@plumbline/kit';
 import type { Pool } from '@plumbline/kit/mysql';
 import type { Redis } from '@plumbline/kit/redis';
 import type { Configuration } from '../configuration.ts';
+import { databaseTime } from '../database-time.ts';
 import { sql } from '../sql/index.ts';
 import { openBudget } from './budget.ts';
 import { insistUntil } from './insist.ts';
@@ -123,8 +124,8 @@ function slices(places: readonly Place[], size: number): Place[][] {
 /** The database's time, carried on by this process's own clock that only grows. */
 async function databaseClock(pool: Pool): Promise<() => Date> {
   const before = performance.now();
-  const [row] = await pool.query<{ now: Date }>(sql['database-time']);
-  const [time, at] = [row?.now.getTime() ?? 0, (before + performance.now()) / 2];
+  const time = await databaseTime(pool);
+  const at = (before + performance.now()) / 2;
   return () => new Date(time + Math.round(performance.now() - at));
 }
 

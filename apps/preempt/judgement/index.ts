@@ -7,7 +7,7 @@ export {
   type Peaks,
   peaksOf,
 } from './calibration.ts';
-export { seasonBefore } from './climate.ts';
+export { partsOfDay, seasonBefore } from './climate.ts';
 export { type Before, type Event, type Severity, severityOf, type Told, tellEvents } from './events.ts';
 export { type Explained, explain } from './explain.ts';
 export { type Field, fieldOf } from './fields.ts';

@@ -1,7 +1,5 @@
-import { type Limits, type SeriesModel, signalNames } from '../judgement/index.ts';
+import { type Limits, partsOfDay, type SeriesModel, signalNames } from '../judgement/index.ts';
 import { format, type Header, type LocationModels } from './format.ts';
-
-const parts = 8;
 
 /** @throws Error that names what of a header is not right. A checksum says who wrote it, not that it was written well. */
 export function headerOf(content: unknown): Header {
@@ -43,13 +41,13 @@ function checkModel(value: unknown, where: string): asserts value is SeriesModel
   }
   const climate = record(model.climate, `${where}.climate`);
   for (const name of ['medians', 'deviations'] as const) {
-    numbers(climate[name], `${where}.climate.${name}`, parts);
+    numbers(climate[name], `${where}.climate.${name}`, partsOfDay);
   }
   const persistence = record(model.persistence, `${where}.persistence`);
   for (const name of ['fadeHours', 'trendHours', 'noise', 'scale'] as const) {
     numberAt(persistence, name, `${where}.persistence`, 0);
   }
-  numbers(model.partScales, `${where}.partScales`, parts);
+  numbers(model.partScales, `${where}.partScales`, partsOfDay);
   numberAt(model, 'spread', where, 0);
   const level = record(model.level, `${where}.level`);
   for (const name of ['centre', 'scale'] as const) numberAt(level, name, `${where}.level`);

@@ -8,7 +8,6 @@ import {
   readAll,
   type SeriesModel,
   tailsOf,
-  thin,
 } from '../judgement/index.ts';
 
 export interface Trained {
@@ -25,16 +24,16 @@ const settling = 72;
 /**
  * Trains one series: once on its older three quarters, to see how its newest quarter looks to a model that does not know
  * it, and once on all of it.
+ * @param history thinned.
  * @param season the same season of the year before, thinned, where there is one.
  * @returns undefined when the history is too short (`leastHistory.model`).
  */
 export function trainSeries(
   name: string,
-  observations: Iterable<Observation>,
+  history: readonly Observation[],
   season: readonly Observation[] = [],
 ): Trained | undefined {
   const field = fieldOf(name);
-  const history = thin(observations);
   if (history.length < leastHistory.model.samples) return undefined;
   const [first, last] = [history[0]?.at ?? 0, history.at(-1)?.at ?? 0];
   const cut = first + olderShare * (last - first);

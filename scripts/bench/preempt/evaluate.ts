@@ -7,6 +7,7 @@ import {
   limitsOf,
   peaksOf,
   readAll,
+  thin,
   usualLimits,
 } from '../../../apps/preempt/judgement/index.ts';
 import { trainSeries } from '../../../apps/preempt/trainer/train-series.ts';
@@ -178,7 +179,7 @@ export function limitsAsItRuns(subjects: readonly Subject[], z: AllLimits): AllL
   return new Map(
     [...byField].map(([field, own]) => {
       const trained = own.map((subject) =>
-        trainSeries(field, seriesOf(subject).history, seriesOf(subject).season),
+        trainSeries(field, thin(seriesOf(subject).history), seriesOf(subject).season),
       );
       const peaks = trained.flatMap((one) => (one?.peaks === undefined ? [] : [one.peaks]));
       const limits = limitsOf(peaks, byField.size, usualLimits(field));

@@ -24,7 +24,7 @@ async function withWorker(way: string, work: (worker: Running) => Promise<void>)
 }
 
 const says = (worker: Running, text: string) =>
-  until(() => worker.log().includes(text), { deadline: 30_000, what: text });
+  until(() => worker.log().includes(text), { deadline: 60_000, what: text });
 
 test('work that is done ends with 0, that failed with 1 and a line of JSON that says why', async () => {
   await withWorker('ends', async (worker) => {

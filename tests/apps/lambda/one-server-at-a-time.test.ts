@@ -41,7 +41,7 @@ onLinux('its own waits until the other has let go of the data, and has all of it
   const prepared = lines();
   const replaced = postgres.startServer();
   replaced.catch(() => {});
-  await until(async () => isAwaited(lock), { deadline: 10_000, what: 'a process that waits for the lock' });
+  await until(async () => isAwaited(lock), { deadline: 60_000, what: 'a process that waits for the lock' });
   assert.is(before.state(), undefined);
   assert.is((await ask('SELECT count(*)::int AS rows FROM kept'))[0]?.rows, 1000);
   assert.is(lines(), prepared);

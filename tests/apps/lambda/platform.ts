@@ -180,7 +180,7 @@ function openStream(
             () => true,
             () => false,
           ),
-        { deadline: 30_000, what: `the topic ${topic} made anew`, every: 200 },
+        { deadline: 60_000, what: `the topic ${topic} made anew`, every: 200 },
       );
       records = 0;
     },

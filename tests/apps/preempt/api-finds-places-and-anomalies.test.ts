@@ -64,7 +64,7 @@ for (const sort of ['name', 'population']) {
           const found = await get(api, `/api/locations?q=${encodeURIComponent(place.search)}`);
           return names(found).includes(place.name);
         },
-        { deadline: 10_000, what: place.name },
+        { deadline: 60_000, what: place.name },
       );
       if (inserted === 3) break;
     }
@@ -172,10 +172,10 @@ test('an anomaly says all that the detector wrote, and is told so live; a withdr
     },
   ]);
   const client = await listen(api);
-  await until(() => client.events.length > 0, { deadline: 20_000, what: 'the stream' });
+  await until(() => client.events.length > 0, { deadline: 60_000, what: 'the stream' });
   await pool.change(detector['withdraw-event'], [id]);
   const told = await until(() => client.events.find(({ data }) => data.id === id && data.withdrawn)?.data, {
-    deadline: 20_000,
+    deadline: 60_000,
     what: 'that it is withdrawn',
   });
   client.leave();
@@ -210,7 +210,7 @@ test('a summary counts anomalies, the places that have some, and what was collec
       const now = await summary();
       return now.open.minor === count('minor') ? now : undefined;
     },
-    { deadline: 10_000, what: 'what the last test left' },
+    { deadline: 60_000, what: 'what the last test left' },
   );
   assert.equal(first.open, { minor: count('minor'), major: count('major'), severe: 1 });
   assert.is(first.affectedLocations, affected);
@@ -222,7 +222,7 @@ test('a summary counts anomalies, the places that have some, and what was collec
         const now = await summary();
         return now.state === state ? now : undefined;
       },
-      { deadline: 10_000, what: state },
+      { deadline: 60_000, what: state },
     );
   };
   const old = 'IF(id <= 10, UTC_TIMESTAMP(3) - INTERVAL 16 MINUTE, UTC_TIMESTAMP(3) - INTERVAL 61 MINUTE)';

@@ -1,23 +1,17 @@
 import { connect } from 'node:net';
 import * as assert from 'uvu/assert';
 import { inTransaction } from '../../../apps/kit/mysql/index.ts';
-import {
-  makeAnomaly,
-  makeFields,
-  makeObservations,
-  makePlaces,
-  spreadPlaces,
-} from '../../../trial/preempt-weather.ts';
+import { makeAnomaly } from '../../../trial/preempt-weather.ts';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
+import { now, openSmall } from './api-rig.ts';
 import { type Api, get, type Listening, listen, startApi } from './api-server.ts';
-import { openPlatform, type Platform } from './platform.ts';
+import type { Platform } from './platform.ts';
 
 const test = suite<{ platform: Platform; apis: Api[] }>(
   'live updates, and an api that ends or is left alone',
 );
-const now = new Date(Math.floor(Date.now() / 60_000) * 60_000);
-const deadline = 20_000;
+const deadline = 60_000;
 let nextHour = 0;
 /** Each anomaly begins at a time of its own: what begins at one time is one event. */
 const begin = () => {
@@ -26,11 +20,7 @@ const begin = () => {
 };
 
 test.before(async (context) => {
-  context.platform = await openPlatform();
-  const { pool } = context.platform;
-  await makeFields(pool);
-  await makePlaces(pool, spreadPlaces(20), now);
-  await makeObservations(pool, { days: 10, minutes: 120, until: now });
+  context.platform = await openSmall();
   context.apis = await Promise.all([0, 1].map((index) => startApi(context.platform, index)));
 });
 test.after(({ platform }) => platform?.close());

@@ -59,6 +59,21 @@ export async function openRig(): Promise<Rig> {
   }
 }
 
+/** Twenty places with ten days of weather up to now, and no api yet. */
+export async function openSmall(): Promise<Platform> {
+  const platform = await openPlatform();
+  try {
+    const { pool } = platform;
+    await makeFields(pool);
+    await makePlaces(pool, spreadPlaces(20), now);
+    await makeObservations(pool, { days: 10, minutes: 120, until: now });
+    return platform;
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+}
+
 /** The names of a page of locations. */
 export const names = (answer: Answer): string[] =>
   answer.body.locations.map(({ name }: { name: string }) => name);

@@ -30,7 +30,7 @@ export async function startApi(
       if (worker.state() !== undefined) throw new Error(lastWords(worker));
       return (await fetch(`${url}/health`)).ok;
     },
-    { deadline: 30_000, what: 'the api' },
+    { deadline: 60_000, what: 'the api' },
   );
   return { url, worker };
 }

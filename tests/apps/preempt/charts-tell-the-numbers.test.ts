@@ -3,7 +3,6 @@ import * as assert from 'uvu/assert';
 import type { Anomaly, Series } from '../../../apps/preempt/frontend/src/api.ts';
 import { makeAnomaly } from '../../../trial/preempt-weather.ts';
 import { until } from '../../../trial/until.ts';
-import { suite } from '../../harness/suite.ts';
 import {
   before,
   boxOf,
@@ -12,19 +11,13 @@ import {
   idOf,
   now,
   openPage,
-  openRig,
-  type Rig,
+  pageSuite,
   settled,
   shows,
   text,
 } from './page-rig.ts';
 
-const test = suite<{ rig: Rig }>('charts tell the numbers that the API gives');
-
-test.before(async (context) => {
-  context.rig = await openRig();
-});
-test.after(({ rig }) => rig?.close());
+const test = pageSuite('charts tell the numbers that the API gives');
 
 const first = 'figure:first-of-type';
 

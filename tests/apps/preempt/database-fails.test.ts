@@ -72,7 +72,7 @@ test('a database that freezes under a batch is given up, and the batch is stored
   const store = await stream.startStore();
   const { mysql } = platform.services;
   await stream.send(stream.make(200));
-  await until(async () => (await stream.rows()).length > 0, { deadline: 30_000, what: 'rows', every: 5 });
+  await until(async () => (await stream.rows()).length > 0, { deadline: 60_000, what: 'rows', every: 5 });
   mysql.server().signal('SIGSTOP');
   try {
     await stream.send(stream.make(200));

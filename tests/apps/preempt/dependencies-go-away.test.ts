@@ -44,7 +44,7 @@ scenarios.add(
     const stream = await newStream(one, 'database');
     await stream.send(stream.make(500));
     const stores = await Promise.all([0, 1].map((index) => stream.startStore({ index })));
-    await until(async () => (await stream.rows()).length > 0, { deadline: 30_000, what: 'rows', every: 5 });
+    await until(async () => (await stream.rows()).length > 0, { deadline: 60_000, what: 'rows', every: 5 });
     mysql.server().signal('SIGKILL');
     await mysql.server().ended;
     const gone = performance.now();
@@ -74,12 +74,12 @@ scenarios.add('a Redis that was killed, and is gone for a minute, has all that i
   const observations = stream.make(2000);
   const acknowledged: Observation[] = [];
   const sending = sendAll(one, stream, observations, acknowledged);
-  await until(() => acknowledged.length > 100, { deadline: 30_000, what: 'a flow' });
+  await until(() => acknowledged.length > 100, { deadline: 60_000, what: 'a flow' });
   server.server().signal('SIGKILL');
   await server.server().ended;
   const gone = performance.now();
   await until(async () => (await fetch(`${store.metrics}/readyz`)).status === 503, {
-    deadline: 30_000,
+    deadline: 60_000,
     what: 'a store that is not ready',
   });
   assert.is((await fetch(`${store.metrics}/livez`)).status, 200);
@@ -103,7 +103,7 @@ scenarios.add('what the source gave while Redis was away reaches the stream when
     const running = await collecting.run();
     await server.server().ended;
     const gone = performance.now();
-    await until(() => /redis does not answer/.test(running.log()), { deadline: 30_000, what: 'a try' });
+    await until(() => /redis does not answer/.test(running.log()), { deadline: 60_000, what: 'a try' });
     assert.is(await collecting.collected(), 0);
     await outlast(gone);
     await server.startServer();

@@ -27,7 +27,7 @@ test.before(async () => {
   server = start({ name: 'redis', command, env, cwd: folder, logFile: join(folder, 'log') });
   const login = { redisHost: '127.0.0.1', redisPort: port, redisUser: 'default', redisPassword: 'any' };
   redis = connectRedis(login, 'test', createLog('test', 'silent'));
-  await until(async () => (await redis.send(['PING'])) === 'PONG', { deadline: 30_000, what: 'redis' });
+  await until(async () => (await redis.send(['PING'])) === 'PONG', { deadline: 60_000, what: 'redis' });
 });
 test.after(async () => {
   redis?.close();

@@ -64,7 +64,7 @@ test('what cannot be stored goes to the dead letters after its last delivery, on
   await stream.drained();
   for (const store of stores) {
     await until(async () => (await metricOf(store, 'preempt_store_dead_letters')) === 3, {
-      deadline: 30_000,
+      deadline: 60_000,
       what: 'three dead letters in its metrics',
     });
   }
@@ -166,7 +166,7 @@ test('the store ends with 1 when what it is told is no configuration, and names 
   const store = await stream.startStore({
     edit: (config) => config.replace('max_deliveries: 5', 'max_deliveries: many'),
   });
-  const end = await until(() => store.state(), { deadline: 20_000, what: 'its end' });
+  const end = await until(() => store.state(), { deadline: 60_000, what: 'its end' });
   assert.is(end.status, 1);
   assert.match(store.log(), /stream\.max_deliveries is \\?"many\\?"/);
 });

@@ -23,12 +23,12 @@ onLinux('its own waits until the other has let go of the data, and has all of it
   // Its probe is answered by the first one still.
   await services.redis.startServer();
   const lock = `${trial.folder}/redis-0/data/server.lock`;
-  await until(async () => isAwaited(lock), { deadline: 10_000, what: 'a process that waits for the lock' });
+  await until(async () => isAwaited(lock), { deadline: 60_000, what: 'a process that waits for the lock' });
   assert.is(before.state(), undefined);
   assert.is(await length(), 100);
   await before.stop();
   await until(async () => (await length().catch(() => undefined)) === 100, {
-    deadline: 30_000,
+    deadline: 60_000,
     what: 'the second server, with all of it',
   });
 });

@@ -7,6 +7,7 @@ import { makeAnomaly, makeFields, makeObservations } from '../../../trial/preemp
 import { finished } from '../../../trial/process/start.ts';
 import { until } from '../../../trial/until.ts';
 import { openBrowser } from '../../harness/browser.ts';
+import { suite } from '../../harness/suite.ts';
 import { type Api, startApi } from './api-server.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
@@ -24,6 +25,16 @@ export interface Rig {
 const hour = 3_600_000;
 export const now = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 export const before = (hours: number): Date => new Date(now.getTime() - hours * hour);
+
+/** A suite of tests of the page, whose `rig` is there before them and is closed after them. */
+export function pageSuite(name: string, options: RigOptions = {}) {
+  const test = suite<{ rig: Rig }>(name);
+  test.before(async (context) => {
+    context.rig = await openRig(options);
+  });
+  test.after(({ rig }) => rig?.close());
+  return test;
+}
 
 export interface RigOptions {
   /** False leaves it as it is a moment after the seed: no weather yet. */
@@ -135,10 +146,10 @@ export async function openPage(
 export async function settled(page: Page): Promise<void> {
   const isSettled =
     "document.querySelector('.live')?.textContent === 'live' && !document.querySelector('[aria-busy]') && ![...document.querySelectorAll('.notice')].some((one) => !one.hidden && one.textContent.startsWith('Loading'))";
-  await until(() => page.evaluate<boolean>(isSettled), { deadline: 30_000, what: 'the page' });
+  await until(() => page.evaluate<boolean>(isSettled), { deadline: 60_000, what: 'the page' });
 }
 
-export const deadline = 20_000;
+export const deadline = 60_000;
 
 export const text = (page: Page, selector: string) =>
   page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`);

@@ -2,26 +2,9 @@ import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { type Point, project } from '../../../apps/preempt/frontend/src/equal-earth.ts';
 import { until } from '../../../trial/until.ts';
-import { suite } from '../../harness/suite.ts';
-import {
-  boxOf,
-  deadline,
-  focused,
-  idOf,
-  openPage,
-  openRig,
-  type Rig,
-  settled,
-  shows,
-  text,
-} from './page-rig.ts';
+import { boxOf, deadline, focused, idOf, openPage, pageSuite, settled, shows, text } from './page-rig.ts';
 
-const test = suite<{ rig: Rig }>('places are found on the map and by their names');
-
-test.before(async (context) => {
-  context.rig = await openRig();
-});
-test.after(({ rig }) => rig?.close());
+const test = pageSuite('places are found on the map and by their names');
 
 /** Where a point of the world is in the canvas, while it shows the whole: in the middle, with a margin of 2 %. */
 async function pixelOf(page: Page, longitude: number, latitude: number): Promise<Point> {

@@ -43,7 +43,7 @@ test('entries that were trimmed before a slow store had them are counted, exactl
   await stream.drained();
   assert.is(await stream.lost(), 45);
   await until(async () => (await metricOf(second, 'preempt_store_lost_entries')) === 45, {
-    deadline: 20_000,
+    deadline: 60_000,
     what: 'the metric',
   });
   assert.match(second.log(), /"level":"error".*"entries":45.*entries are lost/);
@@ -114,7 +114,7 @@ test('the store keeps the stream short, and loses nothing by it', async () => {
     await stream.send(stream.make(200));
     await stream.drained();
   }
-  await until(async () => (await length(stream)) === 0, { deadline: 20_000, what: 'an empty stream' });
+  await until(async () => (await length(stream)) === 0, { deadline: 60_000, what: 'an empty stream' });
   for (const store of stores) await store.stop();
   assertStoredOnce(stream.sent, await stream.rows());
   assert.is(await stream.lost(), 0);
@@ -127,7 +127,7 @@ test('a stream that is made anew is read from its beginning', async () => {
   await stream.drained();
   await platform.redis.send(['DEL', stream.name]);
   await until(() => /the group was made/.test(store.log().split('does not answer')[1] ?? ''), {
-    deadline: 20_000,
+    deadline: 60_000,
     what: 'the group made anew',
   });
   await stream.send(stream.make(30));

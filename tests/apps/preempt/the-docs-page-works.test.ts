@@ -44,7 +44,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.click(`${form} button`);
       await until(
         async () => /200[\s\S]*"name": "Place 7"/.test((await page.textContent('pre:not([hidden])')) ?? ''),
-        { deadline: 20_000, what: 'the answer' },
+        { deadline: 60_000, what: 'the answer' },
       );
       // By the debugger's way: the page's own policy lets no script in.
       await page.evaluate(axe);

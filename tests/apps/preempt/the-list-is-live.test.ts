@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { makeAnomaly } from '../../../trial/preempt-weather.ts';
 import { until } from '../../../trial/until.ts';
-import { suite } from '../../harness/suite.ts';
 import { listen } from './api-server.ts';
 import {
   before,
@@ -11,31 +10,36 @@ import {
   idOf,
   now,
   openPage,
-  openRig,
+  pageSuite,
   type Rig,
   settled,
   shows,
   text,
 } from './page-rig.ts';
 
-const test = suite<{ rig: Rig }>('the list is live, and stays where its reader is');
+const test = pageSuite('the list is live, and stays where its reader is');
 let hours = 1000;
 
-test.before(async (context) => {
-  context.rig = await openRig();
-  const { pool } = context.rig.platform;
+test.before(async ({ rig }) => {
+  const witness = await listen(rig.api);
+  const made: number[] = [];
   // More than a page of them, and the worst are the oldest.
   for (let index = 0; index < 60; index += 1) {
     hours += 1;
-    await makeAnomaly(pool, {
-      location: idOf(context.rig.ids, 'Nairobi'),
-      field: 1 + (index % 7),
-      startedAt: before(hours),
-      severity: index < 57 ? 'minor' : 'severe',
-    });
+    made.push(
+      await makeAnomaly(rig.platform.pool, {
+        location: idOf(rig.ids, 'Nairobi'),
+        field: 1 + (index % 7),
+        startedAt: before(hours),
+        severity: index < 57 ? 'minor' : 'severe',
+      }),
+    );
   }
+  // What is still to be told would be added to the first page that a test looks at.
+  const told = () => new Set(witness.events.map(({ data }) => data.id));
+  await until(async () => made.every((id) => told().has(id)), { deadline, what: 'all of them are told' });
+  witness.leave();
 });
-test.after(({ rig }) => rig?.close());
 
 const rows = (page: Page) => page.locator('.events li').count();
 const shown = (page: Page) =>

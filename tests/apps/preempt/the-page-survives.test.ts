@@ -1,15 +1,9 @@
 import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
-import { suite } from '../../harness/suite.ts';
 import { startApi } from './api-server.ts';
-import { deadline, idOf, openPage, openRig, type Rig, settled, shows, text, violations } from './page-rig.ts';
+import { deadline, idOf, openPage, pageSuite, settled, shows, text, violations } from './page-rig.ts';
 
-const test = suite<{ rig: Rig }>('the page survives what is behind it');
-
-test.before(async (context) => {
-  context.rig = await openRig();
-});
-test.after(({ rig }) => rig?.close());
+const test = pageSuite('the page survives what is behind it');
 
 test('a failure is told for as long as it lasts, and what was known stays', async ({ rig }) => {
   await using opened = await openPage(rig);
@@ -62,11 +56,7 @@ test('an api that is gone is told by whoever needs it, and all come back by them
 
 test.run();
 
-const empty = suite<{ rig: Rig }>('the page before the first collection');
-empty.before(async (context) => {
-  context.rig = await openRig({ weather: false });
-});
-empty.after(({ rig }) => rig?.close());
+const empty = pageSuite('the page before the first collection', { weather: false });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   empty(`${colorScheme}: it says that there is nothing yet, and when there will be`, async ({ rig }) => {
@@ -91,7 +81,7 @@ empty(
     await shows(page, '#anomalies .notice', /^(?!.*known before).*The database does not answer/);
     assert.equal(await violations(page), []);
     await mysql.startServer();
-    await until(() => page.isHidden('#map .notice'), { deadline: 30_000, what: 'the map comes by itself' });
+    await until(() => page.isHidden('#map .notice'), { deadline: 120_000, what: 'the map comes by itself' });
     await shows(page, '#anomalies .notice', /No data yet/);
     assert.ok(await page.isHidden('#anomalies button:has-text("Try again")'));
   },

@@ -1,26 +1,10 @@
 import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
-import { suite } from '../../harness/suite.ts';
-import {
-  deadline,
-  focused,
-  idOf,
-  openPage,
-  openRig,
-  type Rig,
-  settled,
-  shows,
-  violations,
-} from './page-rig.ts';
+import { deadline, focused, idOf, openPage, pageSuite, settled, shows, violations } from './page-rig.ts';
 
 /** Pages of one test and of the one before, whose streams end a moment after they are closed. */
 const streams = 8;
-const test = suite<{ rig: Rig }>('the page');
-
-test.before(async (context) => {
-  context.rig = await openRig({ env: { MAX_STREAMS_PER_ADDRESS: String(streams) } });
-});
-test.after(({ rig }) => rig?.close());
+const test = pageSuite('the page', { env: { MAX_STREAMS_PER_ADDRESS: String(streams) } });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [width, height] of [

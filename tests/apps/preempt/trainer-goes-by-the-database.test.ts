@@ -72,7 +72,7 @@ function train(changed: Partial<Pool> = {}) {
 }
 const reaches = (version: number) =>
   until(async () => (await versionsIn(models))[0] === version, {
-    deadline: 30_000,
+    deadline: 60_000,
     what: `version ${version}`,
   });
 const newest = async () =>
@@ -111,7 +111,7 @@ test('it trains again when the newest version is older than the interval, and no
   const interval = configuration.trainer.intervalMinutes * 60_000;
   await leave(1, interval - hour);
   const { states } = train();
-  await until(() => states.length > 0, { deadline: 30_000, what: 'a look at the volume' });
+  await until(() => states.length > 0, { deadline: 60_000, what: 'a look at the volume' });
   assert.equal(states, [undefined]);
   assert.equal(await versionsIn(models), [1]);
   await leave(2, interval + 60_000);
@@ -125,7 +125,7 @@ test('histories that are all too short replace no models, and it says so', async
     text === sql['read-history'] ? [] : platform.pool.query<Row>(text, values);
   const { states } = train({ query: forgetful });
   const why = await until(() => states.find((state) => state !== undefined), {
-    deadline: 30_000,
+    deadline: 60_000,
     what: 'a reason',
   });
   assert.match(why, /^nothing can be learned: all 7 series are too short, and version 1 has models/);
@@ -143,7 +143,7 @@ test('who does not get the lock learns nothing, and is ready', async () => {
         return pool.query(text, values);
       },
     });
-    await until(() => states.length > 0, { deadline: 30_000, what: 'a look at the lock' });
+    await until(() => states.length > 0, { deadline: 60_000, what: 'a look at the lock' });
     await Promise.all(running.map((stop) => stop()));
     assert.equal(states, [undefined]);
     assert.is(read, 0);

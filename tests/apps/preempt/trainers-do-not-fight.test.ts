@@ -74,7 +74,7 @@ test('of two trainers at once one trains, and both are ready and end when they a
   const trained = () => workers.filter((worker) => /"msg":"trained"/.test(worker.log())).length;
   await until(() => trained() > 0, { deadline: 60_000, what: 'a training' });
   for (const worker of workers) {
-    await until(async () => (await ready(worker))?.ok, { deadline: 30_000, what: 'ready' });
+    await until(async () => (await ready(worker))?.ok, { deadline: 60_000, what: 'ready' });
     await worker.stop();
     assert.equal(worker.state(), { status: 0, signal: null });
     // Who did without the lock would have tried to publish the same version.
@@ -99,7 +99,7 @@ test('a trainer that is killed at any instant leaves whole versions alone, and i
       async () =>
         performance.now() - begun > 250 + kill * 150 ||
         (await readdir(models)).some((name) => name.startsWith('.partial')),
-      { deadline: 30_000, what: 'an instant to kill at', every: 2 },
+      { deadline: 60_000, what: 'an instant to kill at', every: 2 },
     );
     killed.signal('SIGKILL');
     await killed.ended;

@@ -7,14 +7,17 @@ const element = (name, attributes = {}, ...children) => {
   return made;
 };
 
+/** What stands before /docs on this server. */
+const base = new URL(import.meta.url).pathname.replace(/\/docs\/page\.js$/, '');
 const routes = /** @type {HTMLElement} */ (document.querySelector('#routes'));
 
 /** Text in which `this` is code, as Markdown has it. @param {string} text */
 const marked = (text) =>
   text.split('`').map((part, index) => (index % 2 === 0 ? part : element('code', {}, part)));
 
-/** @param {string} path @param {any} operation */
-function section(path, operation) {
+/** @param {string} method @param {string} path @param {any} operation */
+function section(method, path, operation) {
+  const verb = method.toUpperCase();
   const out = element('pre', { hidden: '', tabindex: '0', 'aria-label': `answer of ${path}` });
   const form = element('form', { 'aria-label': path });
   const place = (/** @type {any} */ one) => (one.in === 'path' ? 0 : one.required === true ? 1 : 2);
@@ -36,6 +39,7 @@ function section(path, operation) {
     );
     return { name, where, input };
   });
+  const body = bodyOf(operation, form);
   form.append(element('button', {}, 'Try it'));
   /** @type {AbortController | undefined} */
   let current;
@@ -58,9 +62,11 @@ function section(path, operation) {
     out.hidden = false;
     const started = performance.now();
     try {
-      const answer = await fetch(url, { headers, signal: controller.signal });
+      if (body !== undefined) headers['content-type'] = body.type;
+      const sent = body === undefined ? {} : { body: body.input.value };
+      const answer = await fetch(url, { method: verb, headers, ...sent, signal: controller.signal });
       const took = Math.round(performance.now() - started);
-      const head = `GET ${url}\n${answer.status} ${answer.statusText}, ${took} ms, ${answer.headers.get('content-type')}\n\n`;
+      const head = `${verb} ${url}\n${answer.status} ${answer.statusText}, ${took} ms, ${answer.headers.get('content-type')}\n\n`;
       if (answer.headers.get('content-type')?.startsWith('text/event-stream') && answer.body) {
         out.textContent = head;
         for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
@@ -72,13 +78,13 @@ function section(path, operation) {
       out.textContent =
         head + (text.startsWith('{') ? JSON.stringify(JSON.parse(text), null, 2).slice(0, 100_000) : text);
     } catch (error) {
-      if (!controller.signal.aborted) out.textContent = `GET ${url}\n${error}`;
+      if (!controller.signal.aborted) out.textContent = `${verb} ${url}\n${error}`;
     }
   });
   return element(
     'section',
     {},
-    element('h2', {}, element('code', {}, `GET ${path}`)),
+    element('h2', {}, element('code', {}, `${verb} ${path}`)),
     element('p', { class: 'quiet' }, operation.summary ?? ''),
     ...(operation.description
       ? [element('p', { class: 'quiet description' }, ...marked(operation.description))]
@@ -88,9 +94,20 @@ function section(path, operation) {
   );
 }
 
+/** The field for a request's body, filled with the first example, where a request has one. @param {any} operation @param {HTMLElement} form */
+function bodyOf(operation, form) {
+  const [type, media] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  if (type === undefined) return undefined;
+  const input = /** @type {HTMLTextAreaElement} */ (element('textarea', { name: 'body', rows: '12' }));
+  const example = media.example ?? media.schema?.examples?.[0];
+  input.value = example === undefined ? '' : JSON.stringify(example, null, 2);
+  form.append(element('label', {}, element('span', {}, element('code', {}, type)), input));
+  return { type, input };
+}
+
 async function problems() {
   const list = element('dl');
-  const answer = await (await fetch('/api/problems')).json();
+  const answer = await (await fetch(`${base}/problems`)).json();
   for (const { type, status, title, means } of answer.problems) {
     list.append(
       element('dt', {}, `${status} ${title}`),
@@ -101,11 +118,13 @@ async function problems() {
 }
 
 try {
-  const document_ = await (await fetch('/api/openapi.json')).json();
+  const document_ = await (await fetch(`${base}/openapi.json`)).json();
   const about = /** @type {HTMLElement} */ (document.querySelector('#about'));
   about.textContent = document_.info.description;
   routes.replaceChildren(
-    ...Object.entries(document_.paths).map(([path, { get }]) => section(path, get)),
+    ...Object.entries(document_.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]) => section(method, path, operation)),
+    ),
     await problems(),
   );
 } catch (error) {

@@ -1,0 +1,169 @@
+"""Reads the topic of the storefront's events and writes Cassandra's tables, in three queries with a checkpoint each.
+
+`events` keeps each event and what is none, `minutes` and `products` count. All rows are upserts by their full primary
+key with a time of writing of their own (tables.py, windows.py), so a batch that is done twice is done once.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from cassandra_session import connect
+from health import serve_health
+from log import log
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from records import TABLES, read_records
+from report import Report
+from settings import SettingsError, read_settings
+from tables import rows_of
+from topic import each_partition, partitions_of, whole_topic
+from windows import minutes, on_time, products, rows_of_minutes
+
+NAMES = ("events", "minutes", "products")
+
+
+def open_session(settings):
+    conf = {
+        "spark.cassandra.connection.host": settings.cassandra_host,
+        "spark.cassandra.connection.port": settings.cassandra_port,
+        "spark.cassandra.connection.localDC": settings.datacenter,
+        "spark.cassandra.auth.username": settings.user,
+        "spark.cassandra.auth.password": settings.password,
+    }
+    builder = SparkSession.builder
+    for key, value in conf.items():
+        builder = builder.config(key, str(value))
+    return builder.getOrCreate()
+
+
+def observed(records):
+    """Counts a batch's records on their way; Spark tells the counts with the batch."""
+    late, dead = F.col("late"), F.col("target") == "dead_letters"
+    return records.observe(
+        "seen",
+        F.count("*").alias("rows"),
+        F.count(F.when(late, 1)).alias("late"),
+        F.count(F.when(dead, 1)).alias("dead"),
+    )
+
+
+class Writer:
+    """Writes the batches of one query: each table's rows, and the report of them."""
+
+    def __init__(self, settings, report, query, part, tables):
+        """`part` names the column that tells which rows are for which table, `tables` their tables and their rows."""
+        self._settings, self._report, self._query, self._part, self._tables = settings, report, query, part, tables
+
+    def __call__(self, batch, number):
+        # Read once: each table's rows are taken from it, and the state's must not be made twice.
+        batch.persist()
+        try:
+            found = batch.groupBy(self._part).count().collect() if self._part else [(None, batch.count())]
+            for part, rows in found:
+                if rows == 0:
+                    continue
+                table, rows_for = self._tables[part]
+                self._write(rows_for(batch), table)
+                self._report.wrote(self._query, number, table, rows)
+        finally:
+            batch.unpersist()
+
+    def _write(self, rows, table):
+        options = {"keyspace": self._settings.keyspace, "table": table, "writetime": "_written_at"}
+        rows.write.format("org.apache.spark.sql.cassandra").options(**options).mode("append").save()
+
+
+def start_queries(spark, settings, report):
+    """Starts the three queries; a query that was there before goes on where it was."""
+    partitions = partitions_of(settings)
+
+    def start(name, rows, writer, folder):
+        # Each query has its share of the cores: one that catches up does not hold up the others.
+        spark.sparkContext.setLocalProperty("spark.scheduler.pool", name)
+        query = (
+            rows.writeStream.queryName(name)
+            .outputMode("update")
+            .option("checkpointLocation", f"{settings.checkpoint.rstrip('/')}/{folder}")
+            .trigger(processingTime=f"{settings.trigger_seconds} seconds")
+            .foreachBatch(writer)
+            .start()
+        )
+        report.know(query)
+        return query
+
+    kept = {table: (table, lambda batch, table=table: rows_of(table, batch)) for table in TABLES.values()}
+    kept["dead_letters"] = ("dead_letters", lambda batch: rows_of("dead_letters", batch))
+    counted = {
+        "activity": ("activity_by_minute", lambda batch: rows_of_minutes("activity_by_minute", batch)),
+        "purchases": ("purchases_by_minute", lambda batch: rows_of_minutes("purchases_by_minute", batch)),
+    }
+    by_product = {None: ("products_by_hour", lambda batch: batch)}
+
+    def counts():
+        return on_time([read_records(one) for one in each_partition(spark, settings, partitions)], observed)
+
+    writer = lambda name, part, tables: Writer(settings, report, name, part, tables)  # noqa: E731
+    # A checkpoint knows its sources by their number: another number of partitions is another checkpoint, and counts anew.
+    return [
+        start("events", observed(read_records(whole_topic(spark, settings))), writer("events", "target", kept), "events"),
+        start("minutes", minutes(counts()), writer("minutes", "series", counted), f"minutes-{partitions}"),
+        start("products", products(counts()), writer("products", None, by_product), f"products-{partitions}"),
+    ]
+
+
+def finish(queries, seconds):
+    """Stops each query between two batches, and within some seconds in any case."""
+    deadline = time.monotonic() + seconds
+    left = list(queries)
+    while left:
+        late = time.monotonic() > deadline
+        for query in list(left):
+            if late or not query.isActive or not query.status["isTriggerActive"]:
+                query.stop()
+                left.remove(query)
+        time.sleep(0.05)
+    return time.monotonic() <= deadline
+
+
+def main():
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    stop = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stop.set())
+    sessions = []
+
+    def session():
+        if not sessions:
+            sessions.append(connect(settings))
+        return sessions[0]
+
+    report = Report(NAMES, settings.stall_seconds, session)
+    serve_health(settings, report)
+    spark = open_session(settings)
+    spark.streams.addListener(report)
+    queries = start_queries(spark, settings, report)
+    log("info", "started", queries=[query.name for query in queries])
+    while not stop.wait(0.5):
+        for query in queries:
+            if not query.isActive:
+                log("error", "a query ended", query=query.name, error=str(query.exception()))
+                return 1
+    log("info", "asked to end: the batches under way are finished")
+    whole = finish(queries, settings.stop_seconds)
+    spark.stop()
+    log("info", "ended", whole=whole)
+    return 0
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    # Threads of the drivers, and the JVM, end with the process.
+    os._exit(status)

@@ -1,0 +1,100 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ReceivedEvent } from '../../../apps/big-data/event/index.ts';
+import { killed, waitForSchema } from '../../../trial/services/spark.ts';
+import { expectedRows, isLate } from './expected-rows.ts';
+import {
+  assertStored,
+  drained,
+  endWithin,
+  killWithin,
+  metric,
+  openSparkRig,
+  queries,
+  type SparkRig,
+  sendPast,
+  startQueries,
+  untilOf,
+} from './spark-rig.ts';
+import { type Sent, storefrontHistory } from './storefront-history.ts';
+import { storedRows } from './stored-rows.ts';
+
+const test = suite<{ rig: SparkRig }>('events are counted exactly, on a real Kafka, Spark and Cassandra');
+
+const sent: readonly Sent[] = storefrontHistory(9000, 7);
+const events = sent.flatMap(({ event }): ReceivedEvent[] => (event === undefined ? [] : [event]));
+const dead = sent.filter((one) => one.dead !== undefined);
+
+test.before(async (context) => {
+  context.rig = await openSparkRig();
+});
+test.after(({ rig }) => rig?.close());
+
+test('whoever waits for the schema finds it, and is told what is missing', async ({ rig }) => {
+  await waitForSchema(rig.trial);
+  const refused = await waitForSchema(rig.trial, { KAFKA_TOPIC: 'nothing' }).catch((error: Error) => error);
+  assert.match(refused instanceof Error ? refused.message : '', /there is no topic nothing/);
+});
+
+test('killed and ended in mid-batch, it leaves what an independent count has', async ({ rig }) => {
+  await sendPast(rig, sent);
+  for (const query of queries) {
+    const spark = await startQueries(rig);
+    assert.ok((await killWithin(rig, spark, query)) >= 0, `${query} was in mid-batch`);
+  }
+  assert.equal(await endWithin(rig, await startQueries(rig), 'minutes'), [], 'SIGTERM lets batches end');
+  const spark = await startQueries(rig);
+  await drained(spark);
+  await assertStored(rig, expectedRows(events));
+  await spark.stop(100_000);
+});
+
+test('what is no event is kept under its place in the topic, with the reason', async ({ rig }) => {
+  const query = `SELECT topic, topic_partition, topic_offset, hour, recorded_at, reason, detail, payload,
+    WRITETIME(reason) AS written_at FROM storefront.dead_letters`;
+  const { rows } = await rig.client.execute(query);
+  const told = rows.map((row) => [row.get('payload') ?? '', row.get('reason'), row.get('detail')].join(' | '));
+  const expected = dead.map(({ value, dead: why }) => [value, why?.reason, why?.detail].join(' | '));
+  assert.equal(told.sort(), expected.sort());
+  for (const row of rows) {
+    const recorded = (row.get('recorded_at') as Date).getTime();
+    assert.is(Number(row.get('written_at')), recorded * 1000);
+    assert.is((row.get('hour') as Date).getTime(), Math.floor(recorded / 3_600_000) * 3_600_000);
+    assert.is(row.get('topic'), 'events');
+  }
+});
+
+test('a replay of the topic from its start changes nothing, nor takes anything back on its way', async ({ rig }) => {
+  const before = await storedRows(rig.client);
+  const spark = await startQueries(rig, { env: { CHECKPOINT_LOCATION: `file://${rig.trial.folder}/replayed` } });
+  await untilOf(
+    spark,
+    async () => ((await metric(spark, 'storefront_rows_read_total{query="minutes"}')) ?? 0) > 2000,
+    { deadline: 120_000, what: 'some of the topic is read again' },
+  );
+  await assertStored(rig, before);
+  await drained(spark);
+  await assertStored(rig, before);
+  const late = events.filter(isLate).length;
+  assert.ok(late > 100);
+  const read = { events: sent.length, minutes: events.length, products: events.length };
+  for (const query of queries) {
+    const value = (name: string) => metric(spark, `storefront_${name}{query="${query}"}`);
+    assert.is(await value('rows_read_total'), read[query], query);
+    assert.is(await value('rows_late_total'), late, query);
+    assert.is(await value('rows_behind_watermark_total'), 0, query);
+    assert.is(await value('rows_dead_total'), query === 'events' ? dead.length : 0, query);
+  }
+  const { rows } = await rig.client.execute(
+    `SELECT query, SUM(rows_late) AS late, SUM(rows_dead) AS dead, MIN(lag) AS lag FROM storefront.batches
+     GROUP BY query, month`,
+  );
+  for (const row of rows) {
+    // The first reading, of which a killed batch may have told nothing, and the replay.
+    assert.ok(Number(row.get('late')) >= late && Number(row.get('late')) <= 2 * late + 50, String(row));
+    assert.is(Number(row.get('lag')), 0);
+  }
+  await killed(spark);
+});
+
+test.run();

@@ -1,0 +1,152 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from 'cassandra-driver';
+import { connectProducer } from '../../../apps/kit/kafka/index.ts';
+import { renderSystem } from '../../../trial/overlay/system.ts';
+import { lastWords } from '../../../trial/process/start.ts';
+import { type Cassandra, connect, startCassandra } from '../../../trial/services/cassandra.ts';
+import type { Kafka } from '../../../trial/services/kafka.ts';
+import { startKraft } from '../../../trial/services/kafka-kraft.ts';
+import { killed, type RunningSpark, type SparkOptions, startSpark } from '../../../trial/services/spark.ts';
+import { openTrial, type Trial } from '../../../trial/trial.ts';
+import { type UntilOptions, until } from '../../../trial/until.ts';
+import { root } from '../../house/repository.ts';
+import { type Rows } from './expected-rows.ts';
+import { kustomize } from './gateway-rig.ts';
+import { assertSameRows, storedRows } from './stored-rows.ts';
+import type { Sent } from './storefront-history.ts';
+
+/** Kafka, Cassandra and a claim for checkpoints as the overlay of kind has them, for one test file. */
+export interface SparkRig {
+  readonly trial: Trial;
+  readonly kafka: Kafka;
+  readonly cassandra: Cassandra;
+  /** The administrator's. */
+  readonly client: Client;
+  readonly close: () => Promise<void>;
+}
+
+export const queries = ['events', 'minutes', 'products'] as const;
+export type Query = (typeof queries)[number];
+
+export async function openSparkRig(): Promise<SparkRig> {
+  const trial = await openTrial(await renderSystem(root, kustomize, 'kind', 'big-data'), {
+    say: (message) => process.stderr.write(`${message}\n`),
+  });
+  try {
+    const [kafka, cassandra] = await Promise.all([startKraft(trial), startCassandra(trial)]);
+    await Promise.all([kafka.makeTopics(), cassandra.init()]);
+    const client = await connect(cassandra);
+    const close = async () => {
+      await client.shutdown();
+      await trial.close();
+    };
+    return { trial, kafka, cassandra, client, close };
+  } catch (error) {
+    await trial.close();
+    throw error;
+  }
+}
+
+/** Sends records past the gateway, in their order. */
+export async function sendPast({ kafka }: SparkRig, sent: readonly Sent[]): Promise<void> {
+  const producer = connectProducer({ brokers: [kafka.address], topic: 'events' }, 'test');
+  try {
+    for (let from = 0; from < sent.length; from += 1000) await producer.send(sent.slice(from, from + 1000));
+  } finally {
+    await producer.close();
+  }
+}
+
+let runs = 0;
+
+/** Starts the driver with its three queries, in batches that are small enough to be interrupted. */
+export async function startQueries({ trial }: SparkRig, options: SparkOptions = {}): Promise<RunningSpark> {
+  runs += 1;
+  return startSpark(trial, {
+    label: `run${runs}`,
+    ...options,
+    env: { TRIGGER_SECONDS: '1', MAX_OFFSETS_PER_TRIGGER: '1200', ...options.env },
+  });
+}
+
+/** A metric's value by its name and labels, as it stands in the page: undefined where it is not there. */
+export async function metric(spark: RunningSpark, name: string): Promise<number | undefined> {
+  const answer = await fetch(`${spark.metrics}/metrics`, { signal: AbortSignal.timeout(10_000) });
+  const line = (await answer.text()).split('\n').find((one) => one.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length + 1));
+}
+
+/** Waits until each query has read all that there is. */
+export async function drained(spark: RunningSpark): Promise<void> {
+  await untilOf(
+    spark,
+    async () => {
+      if (!(await fetch(`${spark.metrics}/readyz`)).ok) return false;
+      const lags = await Promise.all(queries.map((query) => metric(spark, `storefront_lag_records{query="${query}"}`)));
+      return lags.every((lag) => lag === 0);
+    },
+    { deadline: 300_000, what: 'all is read' },
+  );
+}
+
+/** Waits as `until` does, and no longer than the driver runs. */
+export async function untilOf(
+  spark: RunningSpark,
+  look: () => Promise<boolean>,
+  options: UntilOptions,
+): Promise<void> {
+  await until(async () => spark.state() !== undefined || (await look()), options);
+  if (spark.state() !== undefined) throw new Error(`Spark ended:\n${lastWords(spark)}`);
+}
+
+/** The numbers of the batches of a query that are planned, and of those that are done. */
+async function batchesOf(rig: SparkRig, query: Query): Promise<{ planned: number; done: number }> {
+  const claim = join(rig.trial.folder, 'spark-streaming-0', 'checkpoints');
+  const folder = (await readdir(claim).catch(() => [])).find((name) => name.split('-')[0] === query);
+  const newest = async (log: string) => {
+    const names = await readdir(join(claim, folder ?? '', log)).catch(() => []);
+    return Math.max(-1, ...names.filter((name) => /^\d+$/.test(name)).map(Number));
+  };
+  const done = await newest('commits');
+  return { planned: await newest('offsets'), done };
+}
+
+/** Waits until a query is in the middle of a batch, some batches after the one that it is at. */
+async function within(rig: SparkRig, spark: RunningSpark, query: Query, batches: number): Promise<void> {
+  const begin = (await batchesOf(rig, query)).done;
+  await untilOf(
+    spark,
+    async () => {
+      const { planned, done } = await batchesOf(rig, query);
+      return planned > done && done >= begin + batches;
+    },
+    { deadline: 180_000, what: `a batch of ${query}`, every: 5 },
+  );
+}
+
+/** Ends the driver with SIGKILL while a query is in the middle of a batch. @returns the batch that was not done */
+export async function killWithin(rig: SparkRig, spark: RunningSpark, query: Query): Promise<number> {
+  await within(rig, spark, query, 2);
+  await killed(spark);
+  const { planned, done } = await batchesOf(rig, query);
+  return planned > done ? planned : -1;
+}
+
+/** Ends the driver with SIGTERM while a query is in the middle of a batch. @returns the queries whose batch was not finished */
+export async function endWithin(rig: SparkRig, spark: RunningSpark, query: Query): Promise<Query[]> {
+  await within(rig, spark, query, 2);
+  const ended = await spark.stop(100_000);
+  if (ended.status !== 0) throw new Error(`ended with ${ended.signal ?? ended.status}:\n${lastWords(spark)}`);
+  const open: Query[] = [];
+  for (const one of queries) {
+    const { planned, done } = await batchesOf(rig, one);
+    if (planned > done) open.push(one);
+  }
+  return open;
+}
+
+/** Compares every row and its time of writing with what is expected. */
+export async function assertStored({ client }: SparkRig, expected: Rows): Promise<void> {
+  assertSameRows(await storedRows(client), expected);
+}

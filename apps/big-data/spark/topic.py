@@ -5,13 +5,13 @@ import json
 from kafka import KafkaConsumer
 
 #: Milliseconds that Kafka may take to say what partitions there are.
-DEADLINE = 60_000
+DEADLINE = 30_000
 
 
 def partitions_of(settings):
     """How many partitions the topic has. Raises RuntimeError where it is not there."""
     consumer = KafkaConsumer(
-        bootstrap_servers=settings.kafka.split(","), request_timeout_ms=DEADLINE, api_version_auto_timeout_ms=DEADLINE
+        bootstrap_servers=settings.kafka.split(","), request_timeout_ms=DEADLINE, bootstrap_timeout_ms=DEADLINE
     )
     try:
         found = consumer.partitions_for_topic(settings.topic)

@@ -37,7 +37,7 @@ export async function storedRows(client: Client): Promise<Rows> {
   for (const [table, [columns, written]] of Object.entries(tables)) {
     const rows: Row[] = [];
     const query = `SELECT ${columns.join(', ')}, WRITETIME(${written}) AS written_at FROM storefront.${table}`;
-    for await (const row of client.stream(query, [], { prepare: true, autoPage: true })) {
+    for await (const row of await client.execute(query, [], { prepare: true, fetchSize: 5000 })) {
       rows.push({
         columns: Object.fromEntries(columns.map((name) => [name, asText(row.get(name))])),
         writtenAt: BigInt(row.get('written_at')),

@@ -60,6 +60,7 @@ test('paths are mapped whole, the longer first, and once', () => {
     mapPaths('> /tmp/password; /tmpfs /var/tmp', paths),
     '> /tmp/trial/tmp/password; /tmpfs /var/tmp',
   );
+  assert.is(mapPaths('file:///tmp/x https:///tmp/x', paths), 'file:///tmp/trial/tmp/x https:///tmp/x');
   // Behind a variable it is the rest of a path.
   assert.is(mapPaths('<"$SOURCE%/*}/tmp"', paths), '<"$SOURCE%/*}/tmp"');
 });

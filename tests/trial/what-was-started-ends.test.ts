@@ -52,6 +52,22 @@ test('a process that ignores SIGTERM is ended when its grace is over', async () 
   assert.equal(await deaf.stop(50), { status: null, signal: 'SIGKILL' });
 });
 
+test('what a process started ends with it, even if it is killed', async () => {
+  await using folder = await folderWith();
+  const parent = start({
+    name: 'parent',
+    command: ['sh', '-c', 'sleep 600 & echo $!; wait'],
+    env: { PATH: process.env.PATH ?? '' },
+    cwd: folder.path,
+    logFile: join(folder.path, 'log'),
+  });
+  await until(() => parent.log().includes('\n'), { deadline: 10_000, what: "the child's id" });
+  const child = Number(parent.log());
+  parent.signal('SIGKILL');
+  assert.is((await parent.ended).signal, 'SIGKILL');
+  if (process.platform === 'linux') assert.not.ok(await isAlive(child));
+});
+
 test('a command that is not there ends with a message, and nothing of the environment is passed on', async () => {
   await using folder = await folderWith();
   const options = { env: { PATH: process.env.PATH ?? '' }, cwd: folder.path };

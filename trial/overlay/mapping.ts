@@ -30,12 +30,12 @@ export function mapEnv(env: ReadonlyMap<string, string>, addresses: Addresses): 
   return mapped;
 }
 
-/** Replaces paths of a container by those of this machine, where a whole path or a folder of one stands. */
+/** Replaces paths of a container by those of this machine, where a whole path or a folder of one stands, also in a `file://` address. */
 export function mapPaths(text: string, paths: ReadonlyMap<string, string>): string {
   // The longer first: /etc/broker/a before /etc/broker.
   const known = [...paths.keys()].sort((a, b) => b.length - a.length);
   if (known.length === 0) return text;
   const escaped = known.map((path) => path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`(?<![\\w./}-])(?:${escaped.join('|')})(?![\\w-])`, 'g');
+  const expression = new RegExp(`(?:(?<![\\w./}-])|(?<=file://))(?:${escaped.join('|')})(?![\\w-])`, 'g');
   return text.replaceAll(expression, (path) => paths.get(path) ?? path);
 }

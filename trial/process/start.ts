@@ -1,5 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guard, release } from './guard.ts';
 
@@ -40,7 +40,10 @@ export interface StartOptions {
   readonly onEnd?: () => void;
 }
 
-/** Starts a process that leads a group of its own, with nothing of this process's environment but what is given. */
+/**
+ * Starts a process that leads a group of its own, with nothing of this process's environment but what is given. What is
+ * left of the group when its leader ends is killed.
+ */
 export function start(options: StartOptions): Running {
   const { name, command, env, cwd, logFile } = options;
   const [program = '', ...args] = command;
@@ -65,7 +68,10 @@ export function start(options: StartOptions): Running {
       failure = `${name} did not start: ${error.message}\n`;
       if (pid === undefined) note(127, null);
     });
-    child.on('exit', note);
+    child.on('exit', (status, signal) => {
+      // As in a container, whose processes end with its first.
+      void endGroup(pid).then(() => note(status, signal));
+    });
   });
   child.unref();
   const ended: PromiseLike<Ended> = {
@@ -87,6 +93,43 @@ export function start(options: StartOptions): Running {
     log: () => failure + readFileSync(logFile, 'utf8'),
     stop: (grace = 10_000) => stop(signal, ended, grace),
   };
+}
+
+/** How long a killed process may take to give its memory back. */
+const goneWithin = 2000;
+
+/** Ends what is left of a process group, and waits for it: a successor finds no other's hand on its files. */
+async function endGroup(leader: number | undefined): Promise<void> {
+  const end = performance.now() + goneWithin;
+  while (leader !== undefined && killGroup(leader) && performance.now() < end) {
+    if (process.platform === 'linux' && !anyAlive(leader)) return;
+    await sleep(10);
+  }
+}
+
+function killGroup(leader: number): boolean {
+  try {
+    return process.kill(-leader, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
+/** One that ended stays in its group, as a zombie, until its new parent has looked, which may take a second. */
+function anyAlive(leader: number): boolean {
+  return readdirSync('/proc').some((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      const fields = readFileSync(`/proc/${entry}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      const [state = '', , group] = fields;
+      const threads = Number(fields[17]);
+      return Number(group) === leader && (!'ZX'.includes(state) || threads > 1);
+    } catch {
+      return false;
+    }
+  });
 }
 
 async function stop(

@@ -154,6 +154,11 @@ export async function connect(cassandra: Cassandra, login: Login = 'administrato
     encoding: { useBigIntAsLong: true },
     queryOptions: { prepare: true },
   });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.shutdown();
+    throw error;
+  }
   return client;
 }

@@ -57,6 +57,8 @@ export async function startSpark(trial: Trial, options: SparkOptions = {}): Prom
       PYTHONPYCACHEPREFIX: pycache,
       PYTHONUNBUFFERED: '1',
       SPARK_LOCAL_IP: '127.0.0.1',
+      // A compiler that has done sooner: a driver is started and killed more often here than it runs for long.
+      JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1',
       ...options.env,
     },
     edit: (text, path) => (path.endsWith('/spark.conf') ? `${text}\n${conf}\n` : text),
@@ -73,13 +75,18 @@ export async function killed(worker: Pick<RunningWorker, 'signal' | 'ended'>): P
 }
 
 /** Runs the Deployment's init container that waits for the topic and the tables. @throws Error with its last words. */
-export async function waitForSchema(trial: Trial, env: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function waitForSchema(
+  trial: Trial,
+  env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Promise<void> {
   const container = podContainer(trial.system, workloadOf(trial.system, 'Deployment', 'spark-streaming'), {
     container: 'wait-for-schema',
   });
   const python = { PYTHONPATH: await clients(trial), PYTHONPYCACHEPREFIX: pycache, PYTHONUNBUFFERED: '1' };
   const running = await runContainer(trial, container, {
     env: { ...python, ...env },
+    args,
     standIn: { bin: [], cwd: root },
   });
   await finished(running, 330_000);

@@ -36,11 +36,28 @@ _EVENT = StructType(
 _UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z"
 _TIME = r"^20\d\d-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,3})?Z\z"
 _WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z"
+_CURRENCY = r"^[A-Z]{3}\z"
 _CENTS = 10_000_000_000
+#: The texts of each event and their forms.
+_FORMS = {
+    "session": [
+        ("country", r"^[A-Z]{2}\z"),
+        ("device", r"^(desktop|mobile|tablet)\z"),
+        ("source", r"^(direct|search|email|social|advert)\z"),
+    ],
+    "view": [("product", _WORD), ("category", _WORD)],
+    "cart": [("action", r"^(add|remove)\z"), ("product", _WORD), ("category", _WORD), ("currency", _CURRENCY)],
+    "purchase": [("order", _UUID), ("currency", _CURRENCY)],
+}
+
+
+def with_time(records):
+    """The records of Kafka's source with `occurred_at`, when their event happened: null where no such time stands there."""
+    return records.withColumn("occurred_at", _time(F.get_json_object(F.col("value").cast("string"), "$.occurredAt")))
 
 
 def read_records(records):
-    """The records of Kafka's source as rows.
+    """What `with_time` gives, as rows.
 
     `target` is the table that a row is for, `dead_letters` with `reason` and `detail`; `late` is true for an event that
     no window counts; `e` has the event as it came, `occurred_at` its time.
@@ -53,12 +70,12 @@ def read_records(records):
         F.col("partition").alias("topic_partition"),
         F.col("offset").alias("topic_offset"),
         F.col("timestamp").alias("recorded_at"),
+        "occurred_at",
         F.substring(text, 1, KEPT).alias("payload"),
         F.from_json(text, _EVENT, options).alias("e"),
     )
-    timed = parsed.withColumn("occurred_at", _time("e.occurredAt")).withColumn("received_at", _time("e.receivedAt"))
-    fault = F.coalesce(*_faults())
-    faulted = timed.withColumn("fault", fault)
+    timed = parsed.withColumn("received_at", _time(F.col("e.receivedAt")))
+    faulted = timed.withColumn("fault", F.coalesce(*_faults()))
     dead = F.col("fault").isNotNull()
     table = reduce(lambda found, kind: found.when(F.col("e.type") == kind, TABLES[kind]), TABLES, F)
     return faulted.select(
@@ -69,68 +86,55 @@ def read_records(records):
         "payload",
         "e",
         "occurred_at",
-        F.col("fault.reason").alias("reason"),
-        F.col("fault.detail").alias("detail"),
+        F.substring_index("fault", " ", 1).alias("reason"),
+        F.expr("substring(fault, instr(fault, ' ') + 1)").alias("detail"),
         F.when(dead, "dead_letters").otherwise(table).alias("target"),
         (~dead & (F.col("occurred_at") < F.col("received_at") - F.expr(f"INTERVAL {LATE}"))).alias("late"),
     )
 
 
-def _time(name):
-    return F.when(F.col(name).rlike(_TIME), F.to_timestamp(F.col(name)))
+def _time(text):
+    return F.when(text.rlike(_TIME), F.to_timestamp(text))
 
 
 def _faults():
-    """What may be wrong, the first that is so first: each a struct, or null."""
+    """What may be wrong, the first that is so first: each `reason detail`, or null."""
     e = F.col("e")
     unread = e["_unread"].isNotNull() & e["type"].isNull() & e["id"].isNull()
-    yield _fault("json", "is empty", F.col("payload").isNull() | (F.col("payload") == ""))
-    yield _fault("json", "cannot be read as a JSON object", unread)
-    yield _fault("type", "/type is none of session, view, cart, purchase", ~_is(e["type"].isin(*TABLES)))
+    yield F.when(F.col("payload").isNull() | (F.col("payload") == ""), F.lit("json is empty"))
+    yield F.when(unread, F.lit("json cannot be read as a JSON object"))
+    yield _unless(e["type"].isin(*TABLES), "type /type is none of session, view, cart, purchase")
     for name in ("id", "session", "customer"):
         yield _field(f"/{name}", e[name].rlike(_UUID))
     yield _field("/occurredAt", F.col("occurred_at").isNotNull())
     yield _field("/receivedAt", F.col("received_at").isNotNull())
     ahead = F.expr(f"INTERVAL {AHEAD}")
-    yield _fault(
-        "clock",
-        "/occurredAt is more than five minutes after /receivedAt",
+    yield F.when(
         F.col("occurred_at") > F.col("received_at") + ahead,
+        F.lit("clock /occurredAt is more than five minutes after /receivedAt"),
     )
-    yield _fault(
-        "clock",
-        "/receivedAt is more than five minutes after the record's own time",
+    yield F.when(
         F.col("received_at") > F.col("recorded_at") + ahead,
+        F.lit("clock /receivedAt is more than five minutes after the record's own time"),
     )
-    word = [("product", _WORD), ("category", _WORD)]
-    forms = {
-        "session": [
-            ("country", r"^[A-Z]{2}\z"),
-            ("device", r"^(desktop|mobile|tablet)\z"),
-            ("source", r"^(direct|search|email|social|advert)\z"),
-        ],
-        "view": word,
-        "cart": [("action", r"^(add|remove)\z"), *word, ("currency", r"^[A-Z]{3}\z")],
-        "purchase": [("order", _UUID), ("currency", r"^[A-Z]{3}\z")],
-    }
-    for kind, fields in forms.items():
-        for name, form in fields:
-            yield _field(f"/{name}", e[name].rlike(form), kind)
-    yield _field("/quantity", e["quantity"].between(1, 1000), "cart")
-    yield _field("/priceCents", e["priceCents"].between(0, _CENTS), "cart")
-    yield _field("/amountCents", e["amountCents"].between(0, _CENTS), "purchase")
-    lines = F.size(e["lines"]).between(1, 100) & F.forall(e["lines"], _is_line)
-    yield _field("/lines", lines, "purchase")
     total = F.aggregate(
         e["lines"], F.lit(0).cast("long"), lambda sum, line: sum + line["quantity"] * line["priceCents"]
     )
-    yield _fault(
-        "sum", "/amountCents is not what the lines make", (e["type"] == "purchase") & (total != e["amountCents"])
-    )
+    lines = F.size(e["lines"]).between(1, 100) & F.forall(e["lines"], _is_line)
+    for kind, fields in _FORMS.items():
+        of_kind = [_field(f"/{name}", e[name].rlike(form)) for name, form in fields]
+        if kind == "cart":
+            of_kind.append(_field("/quantity", e["quantity"].between(1, 1000)))
+            of_kind.append(_field("/priceCents", e["priceCents"].between(0, _CENTS)))
+        if kind == "purchase":
+            of_kind.append(_field("/amountCents", e["amountCents"].between(0, _CENTS)))
+            of_kind.append(_field("/lines", lines))
+            of_kind.append(_unless(total == e["amountCents"], "sum /amountCents is not what the lines make"))
+        yield F.when(e["type"] == kind, F.coalesce(*of_kind))
 
 
 def _is_line(line):
-    return _is(
+    return (
         line["product"].rlike(_WORD)
         & line["category"].rlike(_WORD)
         & line["quantity"].between(1, 1000)
@@ -138,16 +142,10 @@ def _is_line(line):
     )
 
 
-def _is(condition):
-    return F.coalesce(condition, F.lit(False))
+def _unless(right, fault):
+    """The fault, unless it is right: what is null is not."""
+    return F.when(right, None).otherwise(F.lit(fault))
 
 
-def _fault(reason, detail, condition):
-    return F.when(_is(condition), F.struct(F.lit(reason).alias("reason"), F.lit(detail).alias("detail")))
-
-
-def _field(pointer, right, kind=None):
-    wrong = ~_is(right)
-    if kind is not None:
-        wrong = (F.col("e.type") == kind) & wrong
-    return _fault("field", f"{pointer} is missing or not what it takes", wrong)
+def _field(pointer, right):
+    return _unless(right, f"field {pointer} is missing or not what it takes")

@@ -137,6 +137,8 @@ class Report(StreamingQueryListener):
             written = self._written.get(name, {}).pop(batch, 0)
         if seen["rows"] == 0 and written == 0:
             return
+        counts = {"read": seen["rows"], "written": written, "late": seen["late"], "dead": seen["dead"], "lag": lag}
+        log("info", "batch", query=name, batch=batch, milliseconds=milliseconds, **counts, steps=told["durationMs"])
         started = _time(told["timestamp"])
         late = seen["late"] + dropped
         row = (name, started.date().replace(day=1), started, batch, milliseconds)

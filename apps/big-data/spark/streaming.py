@@ -15,7 +15,7 @@ from health import serve_health
 from log import log
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from records import TABLES, read_records
+from records import TABLES, read_records, with_time
 from report import Report
 from settings import SettingsError, read_settings
 from tables import rows_of
@@ -53,13 +53,15 @@ def observed(records):
 class Writer:
     """Writes the batches of one query: each table's rows, and the report of them."""
 
-    def __init__(self, settings, report, query, part, tables):
+    def __init__(self, spark, settings, report, query, part, tables):
         """`part` names the column that tells which rows are for which table, `tables` their tables and their rows."""
-        self._settings, self._report, self._query, self._part, self._tables = settings, report, query, part, tables
+        self._spark, self._settings, self._report = spark, settings, report
+        self._query, self._part, self._tables = query, part, tables
 
     def __call__(self, batch, number):
-        # Read once: each table's rows are taken from it, and the state's must not be made twice.
-        batch.persist()
+        # Read once: each table's rows are taken from it, and the state's must not be made twice. A task a core: each
+        # table's rows are tasks of their own, and most have few.
+        batch = batch.coalesce(self._cores()).persist()
         try:
             found = batch.groupBy(self._part).count().collect() if self._part else [(None, batch.count())]
             for part, rows in found:
@@ -71,8 +73,11 @@ class Writer:
         finally:
             batch.unpersist()
 
+    def _cores(self):
+        return self._spark.sparkContext.defaultParallelism
+
     def _write(self, rows, table):
-        options = {"keyspace": self._settings.keyspace, "table": table, "writetime": "_written_at"}
+        options = {"keyspace": self._settings.keyspace, "table": table, "writetime": "written_at"}
         rows.write.format("org.apache.spark.sql.cassandra").options(**options).mode("append").save()
 
 
@@ -103,12 +108,12 @@ def start_queries(spark, settings, report):
     by_product = {None: ("products_by_hour", lambda batch: batch)}
 
     def counts():
-        return on_time([read_records(one) for one in each_partition(spark, settings, partitions)], observed)
+        return on_time(each_partition(spark, settings, partitions), observed)
 
-    writer = lambda name, part, tables: Writer(settings, report, name, part, tables)  # noqa: E731
+    writer = lambda name, part, tables: Writer(spark, settings, report, name, part, tables)  # noqa: E731
     # A checkpoint knows its sources by their number: another number of partitions is another checkpoint, and counts anew.
     return [
-        start("events", observed(read_records(whole_topic(spark, settings))), writer("events", "target", kept), "events"),
+        start("events", observed(read_records(with_time(whole_topic(spark, settings)))), writer("events", "target", kept), "events"),
         start("minutes", minutes(counts()), writer("minutes", "series", counted), f"minutes-{partitions}"),
         start("products", products(counts()), writer("products", None, by_product), f"products-{partitions}"),
     ]

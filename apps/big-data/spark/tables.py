@@ -19,7 +19,7 @@ def _kept():
         (F.crc32(F.col("e.session")) % BUCKETS).cast("int").alias("bucket"),
         F.col("e.session").alias("session_id"),
         F.col("e.customer").alias("visitor_id"),
-        F.unix_micros("occurred_at").alias("_written_at"),
+        F.unix_micros("occurred_at").alias("written_at"),
     ]
 
 
@@ -28,7 +28,7 @@ def _event():
 
 
 def rows_of(table, batch):
-    """The rows of one table in a batch of `read_records`, with `_written_at` in microseconds."""
+    """The rows of one table in a batch of `read_records`, with `written_at` in microseconds."""
     mine = batch.where(F.col("target") == table)
     if table == "sessions":
         return mine.select(
@@ -57,6 +57,6 @@ def rows_of(table, batch):
         return mine.select(
             F.date_trunc("hour", "recorded_at").alias("hour"),
             *["topic_partition", "topic_offset", "topic", "recorded_at", "reason", "detail", "payload"],
-            F.unix_micros("recorded_at").alias("_written_at"),
+            F.unix_micros("recorded_at").alias("written_at"),
         )
     raise ValueError(f"no table {table}")

@@ -9,6 +9,7 @@ from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from records import AHEAD, read_records, with_time
 
 #: How far behind the newest event of the slowest partition a window is still open: lateness, clocks, and room.
 WATERMARK = "30 minutes"
@@ -17,12 +18,15 @@ WATERMARK = "30 minutes"
 def on_time(sources, observed):
     """The events that windows count, each once: of several sources, the slowest moves the watermark.
 
-    `observed` is given the events of all sources, the late too, and gives them back.
+    `observed` is given what all sources gave, the late and the dead too, and gives it back.
     """
-    # What is dead has no time, or one of a time to come: it moves no watermark.
-    live = [source.where(F.col("target") != "dead_letters").withWatermark("occurred_at", WATERMARK) for source in sources]
-    events = observed(reduce(DataFrame.union, live)).where(~F.col("late"))
-    return events.select("occurred_at", "e", F.col("e.id").alias("id")).dropDuplicatesWithinWatermark(["id"])
+    # Records are read once for all sources; only their time is needed before. One of a time to come moves no watermark.
+    known = F.col("occurred_at") <= F.col("timestamp") + 2 * F.expr(f"INTERVAL {AHEAD}")
+    timed = [with_time(source).where(known).withWatermark("occurred_at", WATERMARK) for source in sources]
+    # No filter passes what is observed: each would take a copy of all that reads a record with it.
+    events = observed(read_records(reduce(DataFrame.union, timed)))
+    counted = events.where(~F.col("late") & (F.col("target") != "dead_letters"))
+    return counted.select("occurred_at", "e", F.col("e.id").alias("id")).dropDuplicatesWithinWatermark(["id"])
 
 
 def minutes(events):
@@ -64,13 +68,13 @@ def minutes(events):
 
 def rows_of_minutes(table, batch):
     if table == "activity_by_minute":
-        columns = [F.col("key").alias("kind"), "month", "minute", "events", "sessions", "_written_at"]
+        columns = [F.col("key").alias("kind"), "month", "minute", "events", "sessions", "written_at"]
         return batch.where(F.col("series") == "activity").select(*columns)
     return batch.where(F.col("series") == "purchases").select(
         F.col("key").alias("currency"),
         *["month", "minute", F.col("events").alias("orders"), "items"],
         F.col("cents").alias("revenue_cents"),
-        "_written_at",
+        "written_at",
     )
 
 
@@ -110,4 +114,4 @@ def products(events):
 
 
 def _written_at(counted):
-    return (F.unix_micros(F.col("window.end")) + counted).alias("_written_at")
+    return (F.unix_micros(F.col("window.end")) + counted).alias("written_at")

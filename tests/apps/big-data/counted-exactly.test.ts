@@ -32,7 +32,8 @@ test.after(({ rig }) => rig?.close());
 
 test('whoever waits for the schema finds it, and is told what is missing', async ({ rig }) => {
   await waitForSchema(rig.trial);
-  const refused = await waitForSchema(rig.trial, { KAFKA_TOPIC: 'nothing' }).catch((error: Error) => error);
+  const nothing = { KAFKA_TOPIC: 'nothing' };
+  const refused = await waitForSchema(rig.trial, nothing, ['--deadline=3']).catch((error: Error) => error);
   assert.match(refused instanceof Error ? refused.message : '', /there is no topic nothing/);
 });
 

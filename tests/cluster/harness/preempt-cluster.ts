@@ -20,6 +20,8 @@ export interface PreemptCluster extends SystemCluster {
   readonly applyWithSource: () => Promise<void>;
   /** Runs the collector once, with all locations due or those that a condition of SQL chooses, until it has ended well. */
   readonly collect: (due?: string) => Promise<void>;
+  /** Runs what a CronJob of the system runs, once, as a Job of that name, until it has ended well. */
+  readonly run: (cronJob: string, name: string) => Promise<void>;
   /** Waits until the stream is stored, and compares what the source gave with what the table has. */
   readonly assertEachOnce: () => Promise<void>;
 }
@@ -34,6 +36,11 @@ export async function startPreemptCluster(): Promise<PreemptCluster> {
   const { shell } = cluster;
   const overlay = await overlayWithSource();
   const query = (sql: string) => shell(inMysql(sql));
+  const run = async (cronJob: string, name: string) => {
+    await shell(`kubectl create job --from=cronjob/${cronJob} ${name} -n preempt`);
+    // Each is ended after 240 s by itself: what is not complete then will not be.
+    await shell(`kubectl wait --for=condition=complete job/${name} -n preempt --timeout=300s`);
+  };
   let runs = 0;
   return {
     ...cluster,
@@ -51,16 +58,15 @@ export async function startPreemptCluster(): Promise<PreemptCluster> {
     },
     async collect(due = 'TRUE') {
       runs += 1;
-      const job = `collector-${runs}`;
       await until(
         'the locations are due',
         () => query(`UPDATE locations SET collected_at = IF(${due}, NULL, UTC_TIMESTAMP())`),
         120_000,
         2000,
       );
-      await shell(`kubectl create job --from=cronjob/collector ${job} -n preempt`);
-      await shell(`kubectl wait --for=condition=complete job/${job} -n preempt --timeout=560s`);
+      await run('collector', `collector-${runs}`);
     },
+    run,
     assertEachOnce: () => eachOnce(shell, query),
     async end() {
       await rm(overlay, { recursive: true, force: true });

@@ -6,7 +6,6 @@ import time
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from pyspark.sql.streaming import StreamingQueryListener
 
 from log import log
 
@@ -16,7 +15,7 @@ _BATCH = (
 )
 
 
-class Report(StreamingQueryListener):
+class Report:
     def __init__(self, names, stall_seconds, session):
         """`session` gives a session of the keyspace, when there is a batch to note."""
         self._names, self._stall, self._session = names, stall_seconds, session
@@ -24,8 +23,8 @@ class Report(StreamingQueryListener):
         #: When each query last said that it lives; none has at first, and starting takes its time.
         self._heard = {name: time.monotonic() for name in names}
         self._begun = set()
-        #: By a query's id, which is all that an idle one tells.
-        self._name_of = {}
+        self._told = {}
+        self._waiting = set()
         self._written = {}
         self._why = None
         self.registry = CollectorRegistry()
@@ -70,8 +69,6 @@ class Report(StreamingQueryListener):
 
     def dead(self):
         """Why the process is of no use any more, or None."""
-        if self._why is not None:
-            return self._why
         now = time.monotonic()
         for name, heard in self._heard.items():
             if now - heard > self._stall:
@@ -83,28 +80,25 @@ class Report(StreamingQueryListener):
         waits = [name for name in self._names if name not in self._begun]
         return f"not begun yet: {', '.join(waits)}" if waits else None
 
-    def onQueryStarted(self, event):
-        pass
+    def look(self, query):
+        """Takes what a query has done since the last look, and tells it. To be called more often than a batch may end.
 
-    def onQueryIdle(self, event):
-        name = self._name_of.get(str(event.id))
-        if name is not None:
-            self._hear(name)
-            self._lag.labels(name).set(0)
-
-    def know(self, query):
-        """Takes the id of a query that was started."""
-        self._name_of = {**self._name_of, str(query.id): query.name}
-
-    def onQueryProgress(self, event):
-        try:
-            self._progress(json.loads(event.progress.json))
-        except Exception as error:  # A listener that throws is told to nobody.
-            log("error", "a batch could not be told", error=repr(error))
-
-    def onQueryTerminated(self, event):
-        if event.exception is not None:
-            self._why = f"a query ended: {event.exception.splitlines()[0]}"
+        A listener would be told; of each batch it would get hundreds of values one by one, at a second of CPU.
+        """
+        last = query.lastProgress
+        if last is not None and last["batchId"] != self._told.get(query.name, -1):
+            missed = last["batchId"] - self._told.get(query.name, last["batchId"] - 1) > 1
+            for told in query.recentProgress if missed else [last]:
+                if told["batchId"] > self._told.get(query.name, -1) and "addBatch" in told["durationMs"]:
+                    self._told[query.name] = told["batchId"]
+                    self._progress(told)
+        status = query.status
+        waits = status["message"].startswith("Waiting for") and not status["isDataAvailable"]
+        # Once may be between a batch that was done again after a restart, which asked for no data, and the next.
+        if waits and query.name in self._waiting:
+            self._hear(query.name)
+            self._lag.labels(query.name).set(0)
+        (self._waiting.add if waits else self._waiting.discard)(query.name)
 
     def _hear(self, name):
         self._heard[name] = time.monotonic()
@@ -113,15 +107,14 @@ class Report(StreamingQueryListener):
     def _progress(self, told):
         name, batch = told["name"], told["batchId"]
         self._hear(name)
-        lag = sum(_lag(source) for source in told["sources"])
-        self._lag.labels(name).set(lag)
+        lag = _lag(told["sources"])
+        if lag is not None:
+            self._lag.labels(name).set(lag)
         watermark = told.get("eventTime", {}).get("watermark")
         if watermark is not None:
             self._watermark.labels(name).set(_time(watermark).timestamp())
         operators = told.get("stateOperators", [])
         self._state.labels(name).set(sum(one["numRowsTotal"] for one in operators))
-        if "addBatch" not in told["durationMs"]:
-            return
         dropped = sum(one["numRowsDroppedByWatermark"] for one in operators)
         self._dropped.labels(name).inc(dropped)
         seen = {"rows": 0, "late": 0, "dead": 0}
@@ -152,9 +145,15 @@ class Report(StreamingQueryListener):
             log("warn", "a batch is done, and could not be noted in the table batches", error=repr(error))
 
 
-def _lag(source):
-    end, latest = (_offsets(source.get(key)) for key in ("endOffset", "latestOffset"))
-    return sum(max(0, latest.get(place, at) - at) for place, at in end.items())
+def _lag(sources):
+    """Records that were there and not read, or None: a batch that is done once more after a restart asked for none."""
+    if any(source.get("latestOffset") is None for source in sources):
+        return None
+    lag = 0
+    for source in sources:
+        end, latest = _offsets(source["endOffset"]), _offsets(source["latestOffset"])
+        lag += sum(max(0, latest.get(place, at) - at) for place, at in end.items())
+    return lag
 
 
 def _offsets(value):

@@ -1,6 +1,6 @@
-"""Reads the topic of the storefront's events and writes Cassandra's tables, in three queries with a checkpoint each.
+"""Reads the topic of the storefront's events and writes Cassandra's tables, in two queries with a checkpoint each.
 
-`events` keeps each event and what is none, `minutes` and `products` count. All rows are upserts by their full primary
+`events` keeps each event and what is none, `windows` counts. All rows are upserts by their full primary
 key with a time of writing of their own (tables.py, windows.py), so a batch that is done twice is done once.
 """
 
@@ -20,9 +20,9 @@ from report import Report
 from settings import SettingsError, read_settings
 from tables import rows_of
 from topic import each_partition, partitions_of, whole_topic
-from windows import minutes, on_time, products, rows_of_minutes
+from windows import SERIES, counted, on_time, rows_of_series
 
-NAMES = ("events", "minutes", "products")
+NAMES = ("events", "windows")
 
 
 def open_session(settings):
@@ -39,9 +39,9 @@ def open_session(settings):
     return builder.getOrCreate()
 
 
-def observed(records):
-    """Counts a batch's records on their way; Spark tells the counts with the batch."""
-    late, dead = F.col("late"), F.col("target") == "dead_letters"
+def observed(records, tells_dead=False):
+    """Counts a batch's records on their way; Spark tells the counts with the batch. One query tells what is dead."""
+    late, dead = F.col("late"), F.lit(tells_dead) & (F.col("target") == "dead_letters")
     return records.observe(
         "seen",
         F.count("*").alias("rows"),
@@ -50,8 +50,15 @@ def observed(records):
     )
 
 
+class Ending(Exception):
+    """No batch is begun any more."""
+
+
 class Writer:
     """Writes the batches of one query: each table's rows, and the report of them."""
+
+    #: Set when the process shall end: the batch under way is finished, the next is not begun.
+    ending = threading.Event()
 
     def __init__(self, spark, settings, report, query, part, tables):
         """`part` names the column that tells which rows are for which table, `tables` their tables and their rows."""
@@ -59,14 +66,14 @@ class Writer:
         self._query, self._part, self._tables = query, part, tables
 
     def __call__(self, batch, number):
+        # Nothing of it is written, nor is it in the checkpoint: it is the first of the next run.
+        if self.ending.is_set():
+            raise Ending(f"batch {number} is left to the next run")
         # Read once: each table's rows are taken from it, and the state's must not be made twice. A task a core: each
         # table's rows are tasks of their own, and most have few.
         batch = batch.coalesce(self._cores()).persist()
         try:
-            found = batch.groupBy(self._part).count().collect() if self._part else [(None, batch.count())]
-            for part, rows in found:
-                if rows == 0:
-                    continue
+            for part, rows in batch.groupBy(self._part).count().collect():
                 table, rows_for = self._tables[part]
                 self._write(rows_for(batch), table)
                 self._report.wrote(self._query, number, table, rows)
@@ -82,7 +89,7 @@ class Writer:
 
 
 def start_queries(spark, settings, report):
-    """Starts the three queries; a query that was there before goes on where it was."""
+    """Starts both queries; a query that was there before goes on where it was."""
     partitions = partitions_of(settings)
 
     def start(name, rows, writer, folder):
@@ -96,31 +103,29 @@ def start_queries(spark, settings, report):
             .foreachBatch(writer)
             .start()
         )
-        report.know(query)
         return query
 
     kept = {table: (table, lambda batch, table=table: rows_of(table, batch)) for table in TABLES.values()}
     kept["dead_letters"] = ("dead_letters", lambda batch: rows_of("dead_letters", batch))
-    counted = {
-        "activity": ("activity_by_minute", lambda batch: rows_of_minutes("activity_by_minute", batch)),
-        "purchases": ("purchases_by_minute", lambda batch: rows_of_minutes("purchases_by_minute", batch)),
-    }
-    by_product = {None: ("products_by_hour", lambda batch: batch)}
+    series = {one: (table, lambda batch, one=one: rows_of_series(one, batch)) for one, table in SERIES.items()}
 
-    def counts():
-        return on_time(each_partition(spark, settings, partitions), observed)
+    def writer(name, part, tables):
+        return Writer(spark, settings, report, name, part, tables)
 
-    writer = lambda name, part, tables: Writer(spark, settings, report, name, part, tables)  # noqa: E731
+    records = observed(read_records(with_time(whole_topic(spark, settings))), tells_dead=True)
+    counts = counted(on_time(each_partition(spark, settings, partitions), observed))
     # A checkpoint knows its sources by their number: another number of partitions is another checkpoint, and counts anew.
     return [
-        start("events", observed(read_records(with_time(whole_topic(spark, settings)))), writer("events", "target", kept), "events"),
-        start("minutes", minutes(counts()), writer("minutes", "series", counted), f"minutes-{partitions}"),
-        start("products", products(counts()), writer("products", None, by_product), f"products-{partitions}"),
+        start("events", records, writer("events", "target", kept), "events"),
+        start("windows", counts, writer("windows", "series", series), f"windows-{partitions}"),
     ]
 
 
-def finish(queries, seconds):
-    """Stops each query between two batches, and within some seconds in any case."""
+def finish(spark, queries, seconds):
+    """Stops each query between two batches, and within some seconds in any case. Returns whether none was cut off."""
+    # That a batch was not begun is no error, and Spark would print it as one.
+    spark.sparkContext.setLogLevel("OFF")
+    Writer.ending.set()
     deadline = time.monotonic() + seconds
     left = list(queries)
     while left:
@@ -152,16 +157,16 @@ def main():
     report = Report(NAMES, settings.stall_seconds, session)
     serve_health(settings, report)
     spark = open_session(settings)
-    spark.streams.addListener(report)
     queries = start_queries(spark, settings, report)
     log("info", "started", queries=[query.name for query in queries])
     while not stop.wait(0.5):
         for query in queries:
+            report.look(query)
             if not query.isActive:
                 log("error", "a query ended", query=query.name, error=str(query.exception()))
                 return 1
     log("info", "asked to end: the batches under way are finished")
-    whole = finish(queries, settings.stop_seconds)
+    whole = finish(spark, queries, settings.stop_seconds)
     spark.stop()
     log("info", "ended", whole=whole)
     return 0

@@ -29,89 +29,77 @@ def on_time(sources, observed):
     return counted.select("occurred_at", "e", F.col("e.id").alias("id")).dropDuplicatesWithinWatermark(["id"])
 
 
-def minutes(events):
-    """Counted by minute: `activity` a kind, `purchases` a currency."""
+def counted(events):
+    """What `on_time` gives, counted: a row for each series, key and window that has counted more.
 
-    def measure(series, key, items, cents):
-        return F.struct(
-            F.lit(series).alias("series"),
-            key.alias("key"),
-            F.coalesce(items, F.lit(0).cast("long")).alias("items"),
-            F.coalesce(cents, F.lit(0).cast("long")).alias("cents"),
-        )
-
+    `activity` a kind and minute, `purchases` a currency and minute, `products` a product and hour.
+    """
     e = F.col("e")
+    minute = F.date_trunc("minute", "occurred_at")
+
+    def measure(series, key, at=None, session=None, items=None, cents=None, category=None, kind=None):
+        parts = {"series": F.lit(series), "key": key, "minute": at, "session": session, "category": category}
+        parts.update({"items": items, "cents": cents, "kind": None if kind is None else F.lit(kind)})
+        types = {"minute": "timestamp", "session": "binary", "items": "long", "cents": "long"}
+        named = [
+            (F.lit(None) if value is None else value).cast(types.get(name, "string")).alias(name)
+            for name, value in parts.items()
+        ]
+        return F.struct(*named)
+
+    def product(product, category, kind):
+        return measure("products", product, category=category, kind=kind)
+
     bought = F.aggregate(e["lines"], F.lit(0).cast("long"), lambda sum, line: sum + line["quantity"])
-    nothing = F.lit(None).cast("long")
-    activity = measure("activity", e["type"], nothing, nothing)
-    purchase = measure("purchases", e["currency"], bought, e["amountCents"])
-    measures = F.when(e["type"] == "purchase", F.array(activity, purchase)).otherwise(F.array(activity))
     # Sixteen bytes of a session are held, not its 36 letters.
     session = F.unhex(F.replace(e["session"], F.lit("-"), F.lit("")))
-    return (
-        events.select("occurred_at", session.alias("session"), F.explode(measures).alias("m"))
-        .groupBy(F.window("occurred_at", "1 minute"), "m.series", "m.key")
+    activity = measure("activity", e["type"], minute, session)
+    purchase = measure("purchases", e["currency"], minute, None, bought, e["amountCents"])
+    lines = F.transform(e["lines"], lambda line: product(line["product"], line["category"], "purchase"))
+    measures = (
+        F.when(e["type"] == "view", F.array(activity, product(e["product"], e["category"], "view")))
+        .when(
+            (e["type"] == "cart") & (e["action"] == "add"),
+            F.array(activity, product(e["product"], e["category"], "cart")),
+        )
+        .when(e["type"] == "purchase", F.concat(F.array(activity, purchase), lines))
+        .otherwise(F.array(activity))
+    )
+
+    def number(kind):
+        return F.count(F.when(F.col("m.kind") == kind, 1))
+
+    counts = (
+        events.select("occurred_at", F.explode(measures).alias("m"))
+        # The hour is what the watermark closes; a minute's row is one of its hour's.
+        .groupBy(F.window("occurred_at", "1 hour"), "m.series", "m.key", "m.minute")
         .agg(
             F.count("*").alias("events"),
-            F.size(F.collect_set("session")).cast("long").alias("sessions"),
+            F.size(F.collect_set("m.session")).cast("long").alias("sessions"),
             F.sum("m.items").alias("items"),
             F.sum("m.cents").alias("cents"),
-        )
-        .select(
-            *["series", "key", "events", "sessions", "items", "cents"],
-            F.col("window.start").alias("minute"),
-            F.trunc(F.to_date("window.start"), "month").alias("month"),
-            _written_at(F.col("events")),
-        )
-    )
-
-
-def rows_of_minutes(table, batch):
-    if table == "activity_by_minute":
-        columns = [F.col("key").alias("kind"), "month", "minute", "events", "sessions", "written_at"]
-        return batch.where(F.col("series") == "activity").select(*columns)
-    return batch.where(F.col("series") == "purchases").select(
-        F.col("key").alias("currency"),
-        *["month", "minute", F.col("events").alias("orders"), "items"],
-        F.col("cents").alias("revenue_cents"),
-        "written_at",
-    )
-
-
-def products(events):
-    """Counted by hour, a product: views, additions to a cart, lines of orders."""
-    e = F.col("e")
-
-    def line(product, category, kind):
-        return F.struct(product.alias("product_id"), category.alias("category"), F.lit(kind).alias("kind"))
-
-    lines = (
-        F.when(e["type"] == "view", F.array(line(e["product"], e["category"], "view")))
-        .when(
-            (e["type"] == "cart") & (e["action"] == "add"), F.array(line(e["product"], e["category"], "cart"))
-        )
-        .when(
-            e["type"] == "purchase",
-            F.transform(e["lines"], lambda one: line(one["product"], one["category"], "purchase")),
-        )
-    )
-    number = lambda kind: F.count(F.when(F.col("p.kind") == kind, 1))  # noqa: E731
-    return (
-        events.select("occurred_at", F.explode(lines).alias("p"))
-        .groupBy(F.window("occurred_at", "1 hour"), "p.product_id")
-        .agg(
-            F.max("p.category").alias("category"),
+            F.max("m.category").alias("category"),
             number("view").alias("views"),
             number("cart").alias("cart_adds"),
             number("purchase").alias("purchases"),
         )
-        .select(
-            F.col("window.start").alias("hour"),
-            *["product_id", "category", "views", "cart_adds", "purchases"],
-            _written_at(F.col("views") + F.col("cart_adds") + F.col("purchases")),
-        )
     )
+    end = F.coalesce(F.col("minute") + F.expr("INTERVAL 1 MINUTE"), F.col("window.end"))
+    return counts.withColumn("written_at", F.unix_micros(end) + F.col("events"))
 
 
-def _written_at(counted):
-    return (F.unix_micros(F.col("window.end")) + counted).alias("written_at")
+#: The table of each series.
+SERIES = {"activity": "activity_by_minute", "purchases": "purchases_by_minute", "products": "products_by_hour"}
+
+
+def rows_of_series(series, batch):
+    """The rows of one table in a batch of `counted`."""
+    mine = batch.where(F.col("series") == series)
+    month = F.trunc(F.to_date("minute"), "month").alias("month")
+    if series == "activity":
+        return mine.select(F.col("key").alias("kind"), month, "minute", "events", "sessions", "written_at")
+    if series == "purchases":
+        orders, revenue = F.col("events").alias("orders"), F.col("cents").alias("revenue_cents")
+        return mine.select(F.col("key").alias("currency"), month, "minute", orders, "items", revenue, "written_at")
+    key = [F.col("window.start").alias("hour"), F.col("key").alias("product_id")]
+    return mine.select(*key, "category", "views", "cart_adds", "purchases", "written_at")

@@ -18,13 +18,19 @@ export function storefrontHistory(count: number, seed: number): Sent[] {
   const next = seeded(seed);
   const start = Date.parse('2026-03-31T23:00:00.000Z');
   const sent: Sent[] = [];
-  const send = (event: ReceivedEvent) => sent.push({ key: event.session, value: JSON.stringify(event), event });
+  const send = (event: ReceivedEvent) =>
+    sent.push({ key: event.session, value: JSON.stringify(event), event });
   const robot = '00000000-0000-4000-8000-000000000001';
   for (const { event } of storefront({ seed, rate: count / 7200, start, steady: true })) {
     const happened = Date.parse(event.occurredAt);
     // The gateway has most within seconds, some on the very edge of too late, some beyond it.
     const dice = next();
-    const after = dice < 0.01 ? 600_000 : dice < 0.03 ? 600_001 + Math.floor(next() * 3_600_000) : Math.floor(next() * 5000);
+    const after =
+      dice < 0.01
+        ? 600_000
+        : dice < 0.03
+          ? 600_001 + Math.floor(next() * 3_600_000)
+          : Math.floor(next() * 5000);
     const mine = { ...event, ...(next() < 0.1 ? { session: robot } : {}) };
     const received = { ...mine, receivedAt: new Date(happened + after).toISOString() };
     send(received);
@@ -44,7 +50,10 @@ const view = {
   ...{ occurredAt: '2026-03-31T23:30:00.000Z', receivedAt: '2026-03-31T23:30:01.000Z' },
 };
 const wrong = (what: object) => JSON.stringify({ ...view, ...what });
-const field = (pointer: string) => ({ reason: 'field', detail: `${pointer} is missing or not what it takes` });
+const field = (pointer: string) => ({
+  reason: 'field',
+  detail: `${pointer} is missing or not what it takes`,
+});
 const line = { product: 'kettle-01', category: 'kitchen', quantity: 2, priceCents: 500 };
 const purchase = { type: 'purchase', order: id, currency: 'EUR', lines: [line], amountCents: 1000 };
 
@@ -54,7 +63,11 @@ const deaths = [
   { value: '{"id":', reason: 'json', detail: 'cannot be read as a JSON object' },
   { value: '[1]', reason: 'json', detail: 'cannot be read as a JSON object' },
   { value: '{}', reason: 'type', detail: '/type is none of session, view, cart, purchase' },
-  { value: wrong({ type: 'refund' }), reason: 'type', detail: '/type is none of session, view, cart, purchase' },
+  {
+    value: wrong({ type: 'refund' }),
+    reason: 'type',
+    detail: '/type is none of session, view, cart, purchase',
+  },
   { value: wrong({ id: 'seven' }), ...field('/id') },
   { value: wrong({ customer: undefined }), ...field('/customer') },
   { value: wrong({ occurredAt: '2026-02-30T12:00:00.000Z' }), ...field('/occurredAt') },
@@ -62,7 +75,11 @@ const deaths = [
   { value: wrong({ product: 'a kettle' }), ...field('/product') },
   { value: wrong({ ...purchase, lines: [] }), ...field('/lines') },
   { value: wrong({ ...purchase, lines: [{ ...line, quantity: 1.5 }] }), ...field('/lines') },
-  { value: wrong({ ...purchase, amountCents: 999 }), reason: 'sum', detail: '/amountCents is not what the lines make' },
+  {
+    value: wrong({ ...purchase, amountCents: 999 }),
+    reason: 'sum',
+    detail: '/amountCents is not what the lines make',
+  },
   {
     // It would close every window.
     value: wrong({ occurredAt: '2036-01-01T00:00:00.000Z' }),

@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ReceivedEvent } from '../../../apps/big-data/event/index.ts';
+import { connect } from '../../../trial/services/cassandra.ts';
 import { killed, waitForSchema } from '../../../trial/services/spark.ts';
+import { root } from '../../house/repository.ts';
 import { expectedRows, isLate } from './expected-rows.ts';
 import {
   assertStored,
@@ -104,6 +108,40 @@ test('a replay of the topic from its start changes nothing, nor takes anything b
     assert.is(Number(row.get('lag')), 0);
   }
   await killed(spark);
+});
+
+interface Dashboard {
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets?: readonly { readonly target: string }[];
+  }[];
+}
+
+test("the dashboards' questions are answered, with rows, for the login that Grafana has", async ({ rig }) => {
+  const reader = await connect(rig.cassandra, 'reader');
+  try {
+    const ranges = {
+      storefront: ['2026-03-31T23:00:00.000Z', '2026-04-01T00:59:59.000Z'],
+      pipeline: [Date.now() - 3_600_000, Date.now()],
+    };
+    for (const [name, [from, to]] of Object.entries(ranges)) {
+      const text = await readFile(join(root, `base/big-data/dashboards/${name}.json`), 'utf8');
+      for (const { title, targets = [] } of (JSON.parse(text) as Dashboard).panels) {
+        for (const { target } of targets) {
+          // As the plugin does: milliseconds since 1970.
+          const milliseconds = (time: string | number | undefined) => String(new Date(time ?? 0).getTime());
+          const query = target
+            .replaceAll('$__timeFrom', milliseconds(from))
+            .replaceAll('$__timeTo', milliseconds(to))
+            .replaceAll('$currency', 'EUR');
+          const { rows } = await reader.execute(query, [], { prepare: false });
+          assert.ok(rows.length > 0, `${name}, ${title}: ${query}`);
+        }
+      }
+    }
+  } finally {
+    await reader.shutdown();
+  }
 });
 
 test.run();

@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { run } from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { contradiction, gatewaySettings } from '../../../apps/big-data/gateway/settings.ts';
@@ -39,6 +40,87 @@ test('the gateway starts from the variables that each overlay gives it, all of w
     );
     assert.is(config.token !== '', system.environment === 'production', 'the world sends with a token only');
   }
+});
+
+const streaming = systems.map((system) => {
+  const workload = workloadOf(system, 'Deployment', 'spark-streaming');
+  const { spec } = workload.containers.find(({ role }) => role === 'main') ?? {};
+  const known = { unknownValue: 'known-to-the-cluster' };
+  return { system, workload, spec, container: podContainer(system, workload, known) };
+});
+const spark = join(root, 'apps/big-data/spark');
+
+test('the Spark job starts from the variables that each overlay gives it, all of which somebody reads', async () => {
+  const script = [
+    'import json, os, settings',
+    'found = settings.read_settings(os.environ)',
+    'print(json.dumps([sorted(name for name, _ in settings._NAMES.values()), found.metrics_port, found.stop_seconds]))',
+  ].join('\n');
+  for (const { system, workload, spec, container } of streaming) {
+    const env = {
+      PATH: process.env.PATH ?? '',
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...Object.fromEntries(container.env),
+    };
+    const ran = await run('python3', ['-c', script], { env, cwd: spark, deadline: 30_000 });
+    assert.is(ran.status, 0, ran.stderr);
+    const [read, port, seconds] = JSON.parse(ran.stdout.toString()) as [string[], number, number];
+    const others = /^(SPARK_|AWS_)/;
+    const unread = [...container.env.keys()].filter((name) => !others.test(name) && !read.includes(name));
+    assert.equal(unread, [], system.environment);
+    assert.is(spec?.ports?.find(({ name }) => name === 'metrics')?.containerPort, port);
+    assert.ok(seconds + 20 < (workload.pod.terminationGracePeriodSeconds ?? 30), system.environment);
+  }
+});
+
+test('the Spark job says every mistake of its environment at once, and ends with 2', async () => {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    PYTHONDONTWRITEBYTECODE: '1',
+    CHECKPOINT_LOCATION: '/x',
+    TRIGGER_SECONDS: '0',
+  };
+  const script = [
+    'import os, sys, settings',
+    'try:',
+    '  settings.read_settings(os.environ)',
+    'except settings.SettingsError as error:',
+    '  sys.exit(str(error))',
+  ].join('\n');
+  const { stderr } = await run('python3', ['-c', script], { env, cwd: spark, deadline: 30_000 });
+  for (const told of [
+    'KAFKA_TOPIC is not set',
+    "TRIGGER_SECONDS is '0'",
+    "CHECKPOINT_LOCATION is '/x': it takes a URI",
+  ])
+    assert.match(stderr, told);
+});
+
+test('the files that the Spark pods run are there, and the schema that is waited for is that of init.cql', async () => {
+  for (const { system, workload, container } of streaming) {
+    const wait = podContainer(system, workload, { container: 'wait-for-schema', unknownValue: 'known' });
+    for (const { command } of [container, wait])
+      await access(join(root, command.find((part) => part.endsWith('.py')) ?? 'none'));
+  }
+  const cql = await readFile(join(root, 'base/big-data/cassandra-init/init.cql'), 'utf8');
+  const made = [...cql.matchAll(/CREATE TABLE IF NOT EXISTS storefront\.(\w+)/g)].map(([, name]) => name);
+  const script =
+    'import json, re; text = open("wait_for_schema.py").read(); print(json.dumps(re.findall(r\'"([a-z_]+)",\', text)))';
+  const ran = await run('python3', ['-c', script], {
+    env: { PATH: process.env.PATH ?? '' },
+    cwd: spark,
+    deadline: 30_000,
+  });
+  assert.equal((JSON.parse(ran.stdout.toString()) as string[]).sort(), made.sort());
+});
+
+test("the pipeline's dashboard asks for the queries that there are", async () => {
+  const code = await readFile(join(spark, 'streaming.py'), 'utf8');
+  const names = /^NAMES = \((.*)\)$/m.exec(code)?.[1]?.replaceAll('"', "'");
+  const dashboard = await readFile(join(root, 'base/big-data/dashboards/pipeline.json'), 'utf8');
+  const asked = [...dashboard.matchAll(/query IN \(([^)]*)\)/g)].map(([, list]) => list);
+  assert.ok(asked.length > 0);
+  for (const list of asked) assert.is(list, names);
 });
 
 test('the command names a file that is there', async () => {

@@ -57,8 +57,9 @@ class Ending(Exception):
 class Writer:
     """Writes the batches of one query: each table's rows, and the report of them."""
 
-    #: Set when the process shall end: the batch under way is finished, the next is not begun.
+    #: Set when the process shall end: the batch that is under way or planned is finished, the next is not begun.
     ending = threading.Event()
+    _over = False
 
     def __init__(self, spark, settings, report, query, part, tables):
         """`part` names the column that tells which rows are for which table, `tables` their tables and their rows."""
@@ -67,7 +68,7 @@ class Writer:
 
     def __call__(self, batch, number):
         # Nothing of it is written, nor is it in the checkpoint: it is the first of the next run.
-        if self.ending.is_set():
+        if self._over:
             raise Ending(f"batch {number} is left to the next run")
         # Read once: each table's rows are taken from it, and the state's must not be made twice. A task a core: each
         # table's rows are tasks of their own, and most have few.
@@ -79,6 +80,7 @@ class Writer:
                 self._report.wrote(self._query, number, table, rows)
         finally:
             batch.unpersist()
+            self._over = self.ending.is_set()
 
     def _cores(self):
         return self._spark.sparkContext.defaultParallelism

@@ -88,7 +88,7 @@ export async function drained(spark: RunningSpark): Promise<void> {
       );
       return lags.every((lag) => lag === 0);
     },
-    { deadline: 300_000, what: 'all is read' },
+    { deadline: 600_000, what: 'all is read' },
   );
 }
 
@@ -123,7 +123,7 @@ async function within(rig: SparkRig, spark: RunningSpark, query: Query, batches:
       const { planned, done } = await batchesOf(rig, query);
       return planned > done && done >= begin + batches;
     },
-    { deadline: 180_000, what: `a batch of ${query}`, every: 5 },
+    { deadline: 400_000, what: `a batch of ${query}`, every: 5 },
   );
 }
 

@@ -19,7 +19,8 @@ interface Entry {
 /** Every bench by its name; each is loaded only when it is run. */
 const benches: Readonly<Record<string, Entry>> = {
   'big-data': {
-    about: "acknowledged events a second through big-data's gateway beside the producer client alone",
+    about:
+      "big-data's gateway beside the producer client alone, Spark beside its own source, an event's way to a row",
     load: async () => (await import('./bench/big-data.ts')).benchBigData,
   },
   check: {

@@ -29,6 +29,8 @@ export interface StandIn {
   /** Who it runs as; this process's user by default. */
   readonly user?: { readonly uid: number; readonly gid: number };
   readonly cwd?: string;
+  /** The repository's own code, of an image that is built here: a process, whatever runs the published images. */
+  readonly ours?: boolean;
 }
 
 export interface RunningContainer extends Running {
@@ -47,9 +49,9 @@ export async function runContainer(
   here: Here = {},
 ): Promise<RunningContainer> {
   const name = [container.pod, container.name, here.label].filter((part) => part !== undefined).join('-');
-  const asProcess = trial.engine === 'processes' || container.image.includes('worker');
+  const standIn: StandIn = here.standIn ?? { bin: [] };
+  const asProcess = trial.engine === 'processes' || standIn.ours === true;
   const folder = join(trial.folder, container.pod);
-  const standIn = here.standIn ?? { bin: [] };
   const paths = new Map(standIn.paths);
   const places: { readonly path: string; readonly here: string; readonly readOnly: boolean }[] = [];
   for (const mount of container.mounts) {

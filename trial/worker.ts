@@ -18,6 +18,8 @@ export interface WorkerOptions {
   readonly folders?: Readonly<Record<string, string>>;
   /** What else changes in a mounted file: an address that no `name:port` says. */
   readonly edit?: (text: string, path: string) => string;
+  /** Another command than the manifest's, made from it. */
+  readonly command?: (command: readonly string[]) => readonly string[];
   /** Tells runs of one pod apart. */
   readonly label?: string;
 }
@@ -48,11 +50,11 @@ export async function startWorker(trial: Trial, options: WorkerOptions): Promise
   });
   const running = await runContainer(
     trial,
-    { ...container, mounts },
+    { ...container, mounts, command: options.command?.(container.command) ?? container.command },
     {
       // A pod has addresses of its own; here many share one.
       env: { METRICS_ADDRESS: `127.0.0.1:${port}`, ...options.env },
-      standIn: { bin: [join(root, 'node_modules', '.bin')], cwd: root, paths },
+      standIn: { bin: [join(root, 'node_modules', '.bin')], cwd: root, paths, ours: true },
       ...(options.edit === undefined ? {} : { edit: options.edit }),
       ...(options.label === undefined ? {} : { label: options.label }),
     },

@@ -20,6 +20,8 @@ export interface SparkOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Lines behind those of spark.conf: they win. */
   readonly conf?: string;
+  /** Another script than the manifest's. */
+  readonly script?: string;
   /** A folder that stands for a claim, by the volume's name: `checkpoints`. */
   readonly folders?: Readonly<Record<string, string>>;
 }
@@ -62,6 +64,9 @@ export async function startSpark(trial: Trial, options: SparkOptions = {}): Prom
       ...options.env,
     },
     edit: (text, path) => (path.endsWith('/spark.conf') ? `${text}\n${conf}\n` : text),
+    ...(options.script === undefined
+      ? {}
+      : { command: (words) => [...words.slice(0, -1), options.script ?? ''] }),
     ...(options.label === undefined ? {} : { label: options.label }),
     ...(options.folders === undefined ? {} : { folders: options.folders }),
   });
@@ -87,7 +92,7 @@ export async function waitForSchema(
   const running = await runContainer(trial, container, {
     env: { ...python, ...env },
     args,
-    standIn: { bin: [], cwd: root },
+    standIn: { bin: [], cwd: root, ours: true },
   });
   await finished(running, 330_000);
 }

@@ -22,6 +22,8 @@ class Settings:
     checkpoint: str
     metrics_host: str
     metrics_port: int
+    #: Which of the queries run here.
+    queries: tuple
     #: Records of all partitions together that a batch reads at most.
     max_offsets: int
     #: A new batch begins so many seconds after the one before began, at the earliest.
@@ -42,6 +44,7 @@ _NAMES = {
     "user": ("CASSANDRA_USER", None),
     "password": ("CASSANDRA_PASSWORD", None),
     "checkpoint": ("CHECKPOINT_LOCATION", None),
+    "queries": ("QUERIES", "events,windows"),
     "max_offsets": ("MAX_OFFSETS_PER_TRIGGER", "20000"),
     "trigger_seconds": ("TRIGGER_SECONDS", "2"),
     "stop_seconds": ("STOP_SECONDS", "90"),
@@ -67,6 +70,9 @@ def read_settings(env):
     checkpoint = values.get("checkpoint")
     if checkpoint is not None and not re.match(r"[a-z0-9]+:/", checkpoint):
         mistakes.append(f"CHECKPOINT_LOCATION is '{checkpoint}': it takes a URI, such as file:///checkpoints")
+    if not re.fullmatch(r"events|windows|events,windows", values["queries"]):
+        mistakes.append(f"QUERIES is '{values['queries']}': it takes events, windows, or events,windows")
+    values["queries"] = tuple(values["queries"].split(","))
     address = env.get("METRICS_ADDRESS") or ":9090"
     host, _, port = address.rpartition(":")
     if port.isdigit():

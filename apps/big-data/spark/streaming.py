@@ -22,8 +22,6 @@ from tables import rows_of
 from topic import each_partition, partitions_of, whole_topic
 from windows import SERIES, counted, on_time, rows_of_series
 
-NAMES = ("events", "windows")
-
 
 def open_session(settings):
     conf = {
@@ -91,7 +89,7 @@ class Writer:
 
 
 def start_queries(spark, settings, report):
-    """Starts both queries; a query that was there before goes on where it was."""
+    """Starts the queries; a query that was there before goes on where it was."""
     partitions = partitions_of(settings)
 
     def start(name, rows, writer, folder):
@@ -114,13 +112,15 @@ def start_queries(spark, settings, report):
     def writer(name, part, tables):
         return Writer(spark, settings, report, name, part, tables)
 
-    records = observed(read_records(with_time(whole_topic(spark, settings))), tells_dead=True)
-    counts = counted(on_time(each_partition(spark, settings, partitions), observed))
-    # A checkpoint knows its sources by their number: another number of partitions is another checkpoint, and counts anew.
-    return [
-        start("events", records, writer("events", "target", kept), "events"),
-        start("windows", counts, writer("windows", "series", series), f"windows-{partitions}"),
-    ]
+    queries = []
+    if "events" in settings.queries:
+        records = observed(read_records(with_time(whole_topic(spark, settings))), tells_dead=True)
+        queries.append(start("events", records, writer("events", "target", kept), "events"))
+    if "windows" in settings.queries:
+        counts = counted(on_time(each_partition(spark, settings, partitions), observed))
+        # A checkpoint knows its sources by their number: with another number of partitions it counts anew.
+        queries.append(start("windows", counts, writer("windows", "series", series), f"windows-{partitions}"))
+    return queries
 
 
 def finish(spark, queries, seconds):
@@ -156,11 +156,11 @@ def main():
             sessions.append(connect(settings))
         return sessions[0]
 
-    report = Report(NAMES, settings.stall_seconds, session)
+    report = Report(settings.queries, settings.stall_seconds, session)
     serve_health(settings, report)
     spark = open_session(settings)
     queries = start_queries(spark, settings, report)
-    log("info", "started", queries=[query.name for query in queries])
+    log("info", "started", queries=settings.queries)
     while not stop.wait(0.5):
         for query in queries:
             report.look(query)

@@ -1,11 +1,8 @@
+import { type RunningGateway, startGateway as start } from '../../../trial/big-data.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
-import { freePort } from '../../../trial/process/free-port.ts';
-import { lastWords } from '../../../trial/process/start.ts';
 import type { Kafka } from '../../../trial/services/kafka.ts';
 import { startKraft } from '../../../trial/services/kafka-kraft.ts';
 import { openTrial, type Trial } from '../../../trial/trial.ts';
-import { until } from '../../../trial/until.ts';
-import { type RunningWorker, startWorker } from '../../../trial/worker.ts';
 import { root } from '../../house/repository.ts';
 import { type InTopic, readTopic } from './topic.ts';
 
@@ -35,33 +32,16 @@ export async function openRig(): Promise<Rig> {
 }
 
 /** A replica of the gateway, as the overlay starts it. */
-export interface Gateway {
-  readonly url: string;
-  readonly worker: RunningWorker;
-}
+export type Gateway = RunningGateway;
 
 let runs = 0;
 
-export async function startGateway(
+export function startGateway(
   { trial }: Pick<Rig, 'trial'>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
   runs += 1;
-  const port = await freePort();
-  const worker = await startWorker(trial, {
-    workload: 'Deployment/producer-gateway',
-    label: `run${runs}`,
-    // A pod has a port of its own; a test does not wait for a Service.
-    env: { HTTP_ADDRESS: `127.0.0.1:${port}`, DRAIN_SECONDS: '0', ...env },
-  });
-  await until(
-    async () => {
-      if (worker.state() !== undefined) throw new Error(lastWords(worker));
-      return (await fetch(`${worker.metrics}/readyz`)).ok;
-    },
-    { deadline: 60_000, what: 'the gateway' },
-  );
-  return { url: `http://127.0.0.1:${port}`, worker };
+  return start(trial, { label: `run${runs}`, env });
 }
 
 export interface Answer {

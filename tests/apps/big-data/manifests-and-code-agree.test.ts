@@ -115,8 +115,12 @@ test('the files that the Spark pods run are there, and the schema that is waited
 });
 
 test("the pipeline's dashboard asks for the queries that there are", async () => {
-  const code = await readFile(join(spark, 'streaming.py'), 'utf8');
-  const names = /^NAMES = \((.*)\)$/m.exec(code)?.[1]?.replaceAll('"', "'");
+  const code = await readFile(join(spark, 'settings.py'), 'utf8');
+  const names = /"QUERIES", "(.*)"/
+    .exec(code)?.[1]
+    ?.split(',')
+    .map((name) => `'${name}'`)
+    .join(', ');
   const dashboard = await readFile(join(root, 'base/big-data/dashboards/pipeline.json'), 'utf8');
   const asked = [...dashboard.matchAll(/query IN \(([^)]*)\)/g)].map(([, list]) => list);
   assert.ok(asked.length > 0);

@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'cassandra-driver';
 import { connectProducer } from '../../../apps/kit/kafka/index.ts';
+import { startBigDataServices } from '../../../trial/big-data.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
 import { lastWords } from '../../../trial/process/start.ts';
-import { type Cassandra, connect, startCassandra } from '../../../trial/services/cassandra.ts';
+import { type Cassandra, connect } from '../../../trial/services/cassandra.ts';
 import type { Kafka } from '../../../trial/services/kafka.ts';
-import { startKraft } from '../../../trial/services/kafka-kraft.ts';
 import { killed, type RunningSpark, type SparkOptions, startSpark } from '../../../trial/services/spark.ts';
 import { openTrial, type Trial } from '../../../trial/trial.ts';
 import { type UntilOptions, until } from '../../../trial/until.ts';
@@ -34,8 +34,7 @@ export async function openSparkRig(): Promise<SparkRig> {
     say: (message) => process.stderr.write(`${message}\n`),
   });
   try {
-    const [kafka, cassandra] = await Promise.all([startKraft(trial), startCassandra(trial)]);
-    await Promise.all([kafka.makeTopics(), cassandra.init()]);
+    const { kafka, cassandra } = await startBigDataServices(trial);
     const client = await connect(cassandra);
     const close = async () => {
       await client.shutdown();

@@ -12,7 +12,8 @@ export interface Sent {
 
 /**
  * Two hours of a storefront in which a month ends, as the topic would hold them: some events twice, some too late, some
- * that are none, and a session of its own with a tenth of all, so that one partition is longer than the others.
+ * that are none. A session is busy in the first forty minutes alone, so that the partition that has it comes through the hours later
+ * than the others, however records are shared out among batches.
  */
 export function storefrontHistory(count: number, seed: number): Sent[] {
   const next = seeded(seed);
@@ -31,7 +32,8 @@ export function storefrontHistory(count: number, seed: number): Sent[] {
         : dice < 0.03
           ? 600_001 + Math.floor(next() * 3_600_000)
           : Math.floor(next() * 5000);
-    const mine = { ...event, ...(next() < 0.1 ? { session: robot } : {}) };
+    const isRobot = next() < 0.4 && happened < start + 40 * 60_000;
+    const mine = { ...event, ...(isRobot ? { session: robot } : {}) };
     const received = { ...mine, receivedAt: new Date(happened + after).toISOString() };
     send(received);
     if (next() < 0.03) send({ ...received, receivedAt: new Date(happened + after + 1000).toISOString() });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -122,6 +122,19 @@ test('the content is that of the files which the build sees', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('the Spark image sees what its Dockerfile copies, and no change elsewhere makes it anew', async () => {
+  const file = 'apps/big-data/spark/Dockerfile';
+  const isOut = ignored(await readFile(join(root, `${file}.dockerignore`), 'utf8'));
+  const copied = [...(await readFile(join(root, file), 'utf8')).matchAll(/^COPY ([^-]\S*) /gm)];
+  assert.is(copied.length, 4);
+  for (const [, path = ''] of copied) {
+    await access(join(root, path));
+    assert.not.ok(isOut(path), path);
+  }
+  for (const path of ['README.md', 'apps/lambda/package.json', 'trial/downloads/jars.ts', 'node_modules/a.js'])
+    assert.ok(isOut(path), path);
 });
 
 test("the debug image takes its tools from the images that base/images.yaml pins, and Debian's of one day", async () => {

@@ -3,10 +3,9 @@ import { jars } from '../downloads/jars.ts';
 import { podContainer } from '../overlay/container.ts';
 import { workloadOf } from '../overlay/system.ts';
 import { freePort } from '../process/free-port.ts';
-import { finished } from '../process/start.ts';
 import { type RunningContainer, runContainer, type StandIn } from '../run-container.ts';
 import type { Trial } from '../trial.ts';
-import { type Kafka, listening } from './kafka.ts';
+import { type Kafka, listening, makeTopics } from './kafka.ts';
 
 const standIns = join(import.meta.dirname, '..', 'stand-ins', 'kafka');
 
@@ -43,9 +42,6 @@ export async function startKraft(trial: Trial): Promise<Kafka> {
       if (broker === undefined) throw new Error('the broker was not started');
       return broker;
     },
-    async makeTopics() {
-      const job = podContainer(system, workloadOf(system, 'Job', 'kafka-topics'));
-      await finished(await runContainer(trial, job, { standIn }), 120_000);
-    },
+    makeTopics: () => makeTopics(trial, standIn),
   };
 }

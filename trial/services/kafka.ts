@@ -68,10 +68,7 @@ export async function startKafka(trial: Trial): Promise<Kafka> {
       if (broker === undefined) throw new Error('the broker was not started');
       return broker;
     },
-    async makeTopics() {
-      const job = podContainer(system, workloadOf(system, 'Job', 'kafka-topics'));
-      await finished(await runContainer(trial, job, { standIn }), 120_000);
-    },
+    makeTopics: () => makeTopics(trial, standIn),
   };
 }
 
@@ -137,4 +134,10 @@ function answers(port: number): Promise<boolean> {
     socket.once('connect', () => end(true));
     socket.once('error', () => end(false));
   });
+}
+
+/** Makes the system's topics by its own Job. */
+export async function makeTopics(trial: Trial, standIn: StandIn): Promise<void> {
+  const job = podContainer(trial.system, workloadOf(trial.system, 'Job', 'kafka-topics'));
+  await finished(await runContainer(trial, job, { standIn }), 120_000);
 }

@@ -4,8 +4,6 @@ The forms are those of apps/big-data/event/schema.ts: the gateway refuses what i
 the topic past it. A member that is not known is left alone: a gateway may be newer than this.
 """
 
-from functools import reduce
-
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, LongType, StringType, StructField, StructType
 
@@ -77,7 +75,7 @@ def read_records(records):
     timed = parsed.withColumn("received_at", _time(F.col("e.receivedAt")))
     faulted = timed.withColumn("fault", F.coalesce(*_faults()))
     dead = F.col("fault").isNotNull()
-    table = reduce(lambda found, kind: found.when(F.col("e.type") == kind, TABLES[kind]), TABLES, F)
+    table = F.coalesce(*[F.when(F.col("e.type") == kind, F.lit(table)) for kind, table in TABLES.items()])
     return faulted.select(
         "topic",
         "topic_partition",

@@ -26,7 +26,6 @@ class Report:
         self._told = {}
         self._waiting = set()
         self._written = {}
-        self._why = None
         self.registry = CollectorRegistry()
 
         def counter(name, text, labels=("query",)):

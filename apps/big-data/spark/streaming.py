@@ -136,6 +136,9 @@ def finish(spark, queries, seconds):
             if late or not query.isActive or not query.status["isTriggerActive"]:
                 query.stop()
                 left.remove(query)
+                error = query.exception()
+                if error is not None and Ending.__name__ not in str(error):
+                    log("error", "a query ended", query=query.name, error=str(error))
         time.sleep(0.05)
     return time.monotonic() <= deadline
 

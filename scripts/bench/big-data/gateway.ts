@@ -2,12 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run, table } from '@plumbline/validators';
 import { linesOf } from '../../../apps/big-data/generator/index.ts';
+import { startGateway } from '../../../trial/big-data.ts';
 import { renderSystem } from '../../../trial/overlay/system.ts';
-import { freePort } from '../../../trial/process/free-port.ts';
 import { startKraft } from '../../../trial/services/kafka-kraft.ts';
 import { openTrial } from '../../../trial/trial.ts';
-import { until } from '../../../trial/until.ts';
-import { startWorker } from '../../../trial/worker.ts';
 import type { BenchOptions } from '../../bench.ts';
 import { median } from '../../lib/median.ts';
 import { root } from '../../lib/root.ts';
@@ -31,12 +29,7 @@ export async function benchGateway({ rounds, say }: BenchOptions): Promise<Part>
   try {
     const kafka = await startKraft(trial);
     await kafka.makeTopics();
-    const port = await freePort();
-    const gateway = await startWorker(trial, {
-      workload: 'Deployment/producer-gateway',
-      env: { HTTP_ADDRESS: `127.0.0.1:${port}`, DRAIN_SECONDS: '0' },
-    });
-    await until(async () => (await fetch(`${gateway.metrics}/readyz`)).ok, { deadline, what: 'the gateway' });
+    const { url, worker: gateway } = await startGateway(trial);
     const file = join(trial.folder, 'events.ndjson');
     await writeFile(file, events());
     const send = async (way: string, where: string) => {
@@ -59,7 +52,7 @@ export async function benchGateway({ rounds, say }: BenchOptions): Promise<Part>
     for (let round = 0; round <= rounds; round += 1) {
       const client = await send('client', kafka.address);
       const before = cpuSeconds(gateway);
-      const through = await send('gateway', `http://127.0.0.1:${port}`);
+      const through = await send('gateway', url);
       const perCpu = count / (cpuSeconds(gateway) - before);
       const said = `client ${Math.round(client)}/s, gateway ${Math.round(through)}/s`;
       say(`round ${round} of ${rounds}${round === 0 ? ', to warm up' : ''}: ${said}`);

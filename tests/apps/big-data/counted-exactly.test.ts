@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ReceivedEvent } from '../../../apps/big-data/event/index.ts';
 import { connect } from '../../../trial/services/cassandra.ts';
 import { killed, waitForSchema } from '../../../trial/services/spark.ts';
+import { suite } from '../../harness/suite.ts';
 import { root } from '../../house/repository.ts';
+import { metricOf } from '../metric-of.ts';
 import { expectedRows, isLate } from './expected-rows.ts';
 import {
   assertStored,
   drained,
   endWithin,
   killWithin,
-  metric,
   openSparkRig,
   queries,
   type SparkRig,
@@ -83,7 +83,7 @@ test('a replay of the topic from its start changes nothing, nor takes anything b
   });
   await untilOf(
     spark,
-    async () => ((await metric(spark, 'storefront_rows_read_total{query="windows"}')) ?? 0) > 1500,
+    async () => ((await metricOf(spark, 'storefront_rows_read_total', 'query="windows"')) ?? 0) > 1500,
     { deadline: 400_000, what: 'some of the topic is read again' },
   );
   await assertStored(rig, before);
@@ -92,7 +92,7 @@ test('a replay of the topic from its start changes nothing, nor takes anything b
   const late = events.filter(isLate).length;
   assert.ok(late > 50);
   for (const query of queries) {
-    const value = (name: string) => metric(spark, `storefront_${name}{query="${query}"}`);
+    const value = (name: string) => metricOf(spark, `storefront_${name}`, `query="${query}"`);
     assert.is(await value('rows_read_total'), sent.length - (query === 'windows' ? untimed : 0), query);
     assert.is(await value('rows_late_total'), late, query);
     assert.is(await value('rows_behind_watermark_total'), 0, query);
@@ -120,8 +120,8 @@ interface Dashboard {
 test("the dashboards' questions are answered, with rows, for the login that Grafana has", async ({ rig }) => {
   const reader = await connect(rig.cassandra, 'reader');
   try {
-    const { rows: letters } = await reader.execute('SELECT recorded_at FROM storefront.dead_letters LIMIT 1');
-    const recorded = (letters[0]?.get('recorded_at') as Date).getTime();
+    const letter = await reader.execute('SELECT recorded_at FROM storefront.dead_letters LIMIT 1');
+    const recorded = (letter.first().get('recorded_at') as Date).getTime();
     const ranges = {
       storefront: ['2026-03-31T23:00:00.000Z', '2026-04-01T00:59:59.000Z'],
       pipeline: [Date.now() - 3_600_000, Date.now()],

@@ -11,6 +11,7 @@ import { killed, type RunningSpark, type SparkOptions, startSpark } from '../../
 import { openTrial, type Trial } from '../../../trial/trial.ts';
 import { type UntilOptions, until } from '../../../trial/until.ts';
 import { root } from '../../house/repository.ts';
+import { metricOf } from '../metric-of.ts';
 import type { Rows } from './expected-rows.ts';
 import { kustomize } from './gateway-rig.ts';
 import { assertSameRows, storedRows } from './stored-rows.ts';
@@ -69,13 +70,6 @@ export async function startQueries({ trial }: SparkRig, options: SparkOptions = 
   });
 }
 
-/** A metric's value by its name and labels, as it stands in the page: undefined where it is not there. */
-export async function metric(spark: RunningSpark, name: string): Promise<number | undefined> {
-  const answer = await fetch(`${spark.metrics}/metrics`, { signal: AbortSignal.timeout(10_000) });
-  const line = (await answer.text()).split('\n').find((one) => one.startsWith(`${name} `));
-  return line === undefined ? undefined : Number(line.slice(name.length + 1));
-}
-
 /** Waits until each query has read all that there is. */
 export async function drained(spark: RunningSpark): Promise<void> {
   await untilOf(
@@ -83,7 +77,7 @@ export async function drained(spark: RunningSpark): Promise<void> {
     async () => {
       if (!(await fetch(`${spark.metrics}/readyz`)).ok) return false;
       const lags = await Promise.all(
-        queries.map((query) => metric(spark, `storefront_lag_records{query="${query}"}`)),
+        queries.map((query) => metricOf(spark, 'storefront_lag_records', `query="${query}"`)),
       );
       return lags.every((lag) => lag === 0);
     },

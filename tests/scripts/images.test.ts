@@ -133,7 +133,12 @@ test('the Spark image sees what its Dockerfile copies, and no change elsewhere m
     await access(join(root, path));
     assert.not.ok(isOut(path), path);
   }
-  for (const path of ['README.md', 'apps/lambda/package.json', 'trial/downloads/jars.ts', 'node_modules/a.js'])
+  for (const path of [
+    'README.md',
+    'apps/lambda/package.json',
+    'trial/downloads/jars.ts',
+    'node_modules/a.js',
+  ])
     assert.ok(isOut(path), path);
 });
 

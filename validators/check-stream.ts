@@ -101,7 +101,10 @@ function judgeFirst(context: Context, rules: readonly Rule[]): (fits: boolean) =
 }
 
 /** True for a kind whose CRD is somebody else's: of a group that nobody here knows, or of one that more than one project shares. */
-function isUnknown({ apiVersion, kind }: KubernetesObject, { kinds }: SchemaIndex): boolean {
+function isUnknown(
+  { apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>,
+  { kinds }: SchemaIndex,
+): boolean {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
   const of = kinds.filter((entry) => entry.group === group);
   if (of.length === 0) return true;
@@ -110,22 +113,36 @@ function isUnknown({ apiVersion, kind }: KubernetesObject, { kinds }: SchemaInde
   return !builtIn && !names.includes(kind) && nearest(kind, names) === undefined;
 }
 
+/** Findings of a check whose schemas are thought to be all that there are, for a repository of which that is not known. */
+export async function asForeign(findings: readonly Finding[]): Promise<Finding[]> {
+  const index = await readSchemaIndex();
+  return findings.map((finding) => {
+    const { rule, path, resource } = finding;
+    if (rule !== 'schema' || path !== 'apiVersion' || resource === undefined || !isUnknown(resource, index))
+      return finding;
+    return { ...finding, ...unknownKind(resource) };
+  });
+}
+
+/** What is said of a kind that no schema at hand can know. */
+function unknownKind({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>) {
+  return {
+    rule: 'schema-unknown',
+    severity: 'warning' as const,
+    message: `no schema of ${apiVersion.split('/')[0]} ${kind} is at hand, so it is not validated`,
+  };
+}
+
 /** Errors of one object; a kind that no schema at hand can know is not an error. */
 function schemaFindings(
   { object }: StreamObject,
   errors: readonly SchemaError[],
   index: SchemaIndex,
 ): Finding[] {
-  const [group] = object.apiVersion.split('/');
   return errors.map(({ path, message }) => {
     const unknown = path === 'apiVersion' && isUnknown(object, index);
-    return {
-      rule: unknown ? 'schema-unknown' : 'schema',
-      severity: unknown ? ('warning' as const) : ('error' as const),
-      resource: nameOf(object),
-      path,
-      message: unknown ? `no schema of ${group} ${object.kind} is at hand, so it is not validated` : message,
-    };
+    const said = unknown ? unknownKind(object) : { rule: 'schema', severity: 'error' as const, message };
+    return { ...said, resource: nameOf(object), path };
   });
 }
 

@@ -24,6 +24,7 @@ import type { ReportedFlow } from './reports/report.ts';
 import { type Asks, addUp } from './room/asks.ts';
 import { type Rule, rules } from './rules/index.ts';
 import { validateSchemas } from './schemas/validate.ts';
+import { note, type Seen } from './seen.ts';
 import type { Tools } from './tools/locate.ts';
 
 export interface CheckOptions {
@@ -46,6 +47,8 @@ export interface CheckOptions {
    * By default everything is rendered.
    */
   readonly compose?: boolean;
+  /** What earlier checks have seen; this one notes there what it sees. */
+  readonly seen?: Seen;
   readonly progress?: (message: string) => void;
 }
 
@@ -78,7 +81,7 @@ const format = 3;
  * @throws MistakenFiles when an environment file is wrong; Error when a tool cannot be run.
  */
 export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
-  const { root, targets, store, tools, workers, progress = () => {} } = options;
+  const { root, targets, store, tools, workers, seen, progress = () => {} } = options;
   const environments = await readEnvironments(root, targets, store);
   const reads = newReads();
   const inputs: Inputs[] = [];
@@ -132,7 +135,7 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
     let message: string;
     if (built.ok) {
       try {
-        keep(index, readRendered(built.stream, known), built.warnings);
+        keep(index, readRendered(built.stream, known, seen?.objects), built.warnings);
         return;
       } catch (error) {
         message = error instanceof Error ? error.message : String(error);
@@ -165,8 +168,9 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   });
   await pooled(left, width, render);
 
-  if (known.size > 0) progress(`validating ${known.size} distinct objects against their schemas`);
-  const verdicts = await validateSchemas([...known.values()], {
+  const unjudged = [...known.values()].filter(({ digest }) => seen?.valid.has(digest) !== true);
+  if (unjudged.length > 0) progress(`validating ${unjudged.length} distinct objects against their schemas`);
+  const verdicts = await validateSchemas(unjudged, {
     kubeconform: tools.kubeconform,
     scratch: options.scratch,
     workers,
@@ -177,7 +181,7 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   const besideOf = await beside(root, targets, objectsOf, async (folder) => {
     const built = await build([tools.kustomize, 'build'], root, folder);
     if (!built.ok) return { failure: built.message };
-    return { objects: readRendered(built.stream, known).map(({ object }) => object) };
+    return { objects: readRendered(built.stream, known, seen?.objects).map(({ object }) => object) };
   });
   const version = versionOf(options);
   return Promise.all(
@@ -188,6 +192,7 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
       const here = { ...judged(index), ...besideOf(index) };
       const { environment } = here;
       if (rendered === undefined) return notRendered(target, environment, failures[index] ?? []);
+      if (seen !== undefined) note(seen, rendered);
       const key = keys[index];
       if (cached === undefined && key !== undefined) await store.put(key, JSON.stringify(rendered));
       const kept =

@@ -1,12 +1,15 @@
 export { noStore, openStore, type Store } from './cache/store.ts';
 export { type CheckedTarget, type CheckOptions, check } from './check.ts';
 export { checkEvery, checkPath } from './check-path.ts';
-export { type CheckStreamOptions, checkStreams, type RenderedStream } from './check-stream.ts';
+export { asForeign, type CheckStreamOptions, checkStreams, type RenderedStream } from './check-stream.ts';
 export { codeVersion } from './code-version.ts';
 export { readArguments } from './command/arguments.ts';
 export { checkCommand, type OwnOptions, type Surroundings } from './command/check.ts';
 export { main } from './command/main.ts';
 export { type Progress, startProgress } from './command/progress.ts';
+export { compareChecks, type Difference } from './diff/difference.ts';
+export { differenceReports } from './diff/reports.ts';
+export { isWrong } from './diff/text-report.ts';
 export { allowance, capacity, type Environment, readEnvironment } from './environment/environment.ts';
 export { describeResource, type Finding, type ResourceName, type Severity, type Source } from './finding.ts';
 export { type Deliveries, deliver } from './gitops/deliver.ts';
@@ -21,6 +24,7 @@ export type { Workload } from './model/workload.ts';
 export { pooled } from './process/pool.ts';
 export { type Finished, run } from './process/run.ts';
 export { readInputs } from './render/inputs.ts';
+export { findKustomizations, tops } from './render/kustomizations.ts';
 export { build } from './render/kustomize.ts';
 export {
   type KubernetesObject,
@@ -56,6 +60,8 @@ export {
   rules,
 } from './rules/index.ts';
 export { schemaLocation } from './schemas/index.ts';
+export { newSeen, type Seen } from './seen.ts';
 export { didYouMean, nearest } from './text/nearest.ts';
 export { locateTools, type Tools } from './tools/locate.ts';
+export { topologyOfTarget } from './topology-of-target.ts';
 export { UsageError } from './usage-error.ts';

@@ -19,7 +19,7 @@ schemas that come with it, infers who is told to talk to whom, and names the lin
   --every DIR          every kustomization below DIR that no other one there includes
   --rendered FILE      rendered YAML, each file a target of its own; - is standard input
   --environment FILE   what the cluster offers; without it some rules have nothing to judge by
-  --format FORM        text (default), json, sarif, junit, github or markdown, on standard output
+  --format FORM        text (default), json, sarif, junit, github, gitlab or markdown, on standard output
   --help               show this
   --version            show the version
 

@@ -1,37 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { SCHEMA_FOLDER, schemaFile } from '../schemas/schema-index.ts';
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema | boolean;
-  readonly items?: Schema;
-  readonly definitions?: Readonly<Record<string, Schema>>;
-}
-
-const schemas = new Map<string, Schema | undefined>();
-
-function schemaOf({ apiVersion, kind }: KubernetesObject): Schema | undefined {
-  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  const file = schemaFile({ group, version, kind });
-  // Only what a file of the folder is named like: the words come from somebody's YAML.
-  if (!/^[a-z0-9.-]+\/[a-z0-9]+_[a-z0-9]+\.json$/.test(file)) return undefined;
-  if (!schemas.has(file)) {
-    let schema: Schema | undefined;
-    try {
-      schema = JSON.parse(readFileSync(join(SCHEMA_FOLDER, file), 'utf8')) as Schema;
-    } catch {
-      // A kind that there is no schema for is taken as it is.
-    }
-    schemas.set(file, schema);
-  }
-  return schemas.get(file);
-}
+import { follow, type Schema, schemaOf } from '../schemas/schema-of.ts';
 
 /**
  * An object in the shape that its kind has, so that whoever reads it by its typed model can: values of a wrong type are
@@ -39,7 +8,7 @@ function schemaOf({ apiVersion, kind }: KubernetesObject): Schema | undefined {
  * The object itself where nothing is wrong with it. What is wrong is said by the check against the schemas.
  */
 export function shaped(object: KubernetesObject): KubernetesObject {
-  const schema = schemaOf(object);
+  const schema = schemaOf(object.apiVersion, object.kind);
   return schema === undefined ? object : (mend(schema, object, schema) as KubernetesObject);
 }
 
@@ -60,11 +29,6 @@ function shapeOf(reference: Schema, root: Schema): Shape {
   const shape = { types, schema };
   shapes.set(reference, shape);
   return shape;
-}
-
-function follow(schema: Schema, root: Schema): Schema {
-  const name = schema.$ref?.replace('#/definitions/', '').replaceAll('~1', '/');
-  return name === undefined ? schema : follow(root.definitions?.[name] ?? {}, root);
 }
 
 /** A value in the shape of its schema; undefined for one that cannot be. */

@@ -14,7 +14,7 @@ export interface Found {
 const files = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization']);
 
 /** Folders that hold no kustomization of the repository's own. */
-const passedOver = new Set(['.git', 'node_modules', 'vendor']);
+const passedOver = new Set(['.cache', '.git', 'node_modules', 'vendor']);
 
 /** Every kustomization below a folder, in the order of their paths. @param root what paths are relative to. */
 export async function findKustomizations(

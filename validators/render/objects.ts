@@ -39,12 +39,23 @@ export function isKubernetesObject(value: unknown): value is KubernetesObject {
   return typeof apiVersion === 'string' && typeof kind === 'string' && typeof name === 'string';
 }
 
-/** Parses what `kustomize build` printed; a text met before is not parsed again. */
-export function readRendered(stream: string, known: Map<string, RenderedObject>): RenderedObject[] {
+/**
+ * Parses what `kustomize build` printed; a text met before is not parsed again.
+ * @param known gets every object of the stream, by its digest
+ * @param seen where else a text may have been met
+ */
+export function readRendered(
+  stream: string,
+  known: Map<string, RenderedObject>,
+  seen?: ReadonlyMap<string, RenderedObject>,
+): RenderedObject[] {
   return splitDocuments(stream).map((text) => {
     const digest = createHash('sha256').update(text).digest('hex');
-    const before = known.get(digest);
-    if (before !== undefined) return before;
+    const before = known.get(digest) ?? seen?.get(digest);
+    if (before !== undefined) {
+      known.set(digest, before);
+      return before;
+    }
     const object = parseYaml(text);
     if (!isKubernetesObject(object)) throw new Error(`not a Kubernetes object:\n${text.slice(0, 200)}`);
     const rendered = { object, text, digest };

@@ -8,6 +8,7 @@ import {
   mergeTag,
   NOT_RESOLVED,
   nullYaml11Tag,
+  type ScalarTagDefinition,
   Schema,
 } from 'js-yaml';
 
@@ -55,6 +56,40 @@ export function parseYaml(text: string): unknown {
     if (right === undefined) throw error;
     return load(right, { schema: kubernetesSchema });
   }
+}
+
+/** A tag whose scalars stay the text that they are where another reader of YAML may take them for something else. */
+function asWritten<Value>(
+  tag: ScalarTagDefinition<Value>,
+  isPlain: (source: string, value: Value) => boolean,
+): ScalarTagDefinition<Value> {
+  return {
+    ...tag,
+    resolve: (source, ...rest) => {
+      const value = tag.resolve(source, ...rest);
+      return value === NOT_RESOLVED || !isPlain(source, value as Value) ? NOT_RESOLVED : value;
+    },
+  };
+}
+
+const canonical = (source: string, value: unknown): boolean => String(value) === source;
+
+const writtenSchema = new Schema([
+  ...FAILSAFE_SCHEMA.tags,
+  nullYaml11Tag,
+  asWritten(boolYaml11Tag, (source) => /^(?:true|false)$/i.test(source)),
+  asWritten({ ...intYaml11Tag, resolve: integer }, canonical),
+  asWritten({ ...floatYaml11Tag, resolve: float }, canonical),
+  mergeTag,
+]);
+
+/**
+ * Parses one YAML document with the texts of what is a number or a truth to some readers alone, or the same number as another:
+ * `yes`, `0755`, `1.10`, integers that a double has not.
+ * @throws YAMLException as `parseYaml` does
+ */
+export function parseYamlAsWritten(text: string): unknown {
+  return load(text, { schema: writtenSchema });
 }
 
 /** What is tried again at most, in characters: only what people write has the flaw. */

@@ -1,5 +1,6 @@
 import type { Rule } from '../rules/rule.ts';
 import { githubReport } from './github.ts';
+import { gitlabReport } from './gitlab.ts';
 import { jsonReport } from './json.ts';
 import { junitReport } from './junit.ts';
 import { markdownReport } from './markdown.ts';
@@ -7,7 +8,7 @@ import type { Report } from './report.ts';
 import { sarifReport } from './sarif.ts';
 
 /** The forms that a report can take, beside text for a person. */
-export const formats = ['json', 'sarif', 'junit', 'github', 'markdown'] as const;
+export const formats = ['json', 'sarif', 'junit', 'github', 'gitlab', 'markdown'] as const;
 
 export type Format = (typeof formats)[number];
 
@@ -27,6 +28,8 @@ export function formatReport(
       return junitReport(report);
     case 'github':
       return githubReport(report);
+    case 'gitlab':
+      return gitlabReport(report);
     case 'markdown':
       return markdownReport(report);
   }

@@ -1,4 +1,4 @@
-import type { Model } from '../model/model.ts';
+import { isAdded, type Model } from '../model/model.ts';
 import { type LabelSelector, matchesSelector } from '../model/selectors.ts';
 import type { Workload } from '../model/workload.ts';
 import { own } from '../own.ts';
@@ -67,6 +67,14 @@ function isAbout(term: Term, owner: Workload, other: Workload): boolean {
   return inNamespace && matchesSelector(term.labelSelector, other.labels);
 }
 
+/** True when an affinity term is about one pod of a set, by a label that the set's controller puts on. */
+function namesPod({ labelSelector, ...term }: Term, owner: Workload, other: Workload): boolean {
+  const pairs = Object.entries(labelSelector?.matchLabels ?? {});
+  const left = pairs.filter(([key, value]) => !isAdded(other, key, value));
+  const rest = { ...labelSelector, matchLabels: Object.fromEntries(left) };
+  return left.length < pairs.length && isAbout({ ...term, labelSelector: rest }, owner, other);
+}
+
 /** The required anti-affinity of a workload's pods. */
 export function apart({ pod }: Workload): readonly Term[] {
   return pod.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
@@ -124,7 +132,12 @@ function portsOf({ pod, containers }: Workload): string[] {
 function hasCompany(term: Term, { workload }: Pod, node: Node, loads: Loads): boolean {
   let any = false;
   for (const [other, { pods }] of loads.by) {
-    if (!pods.some((there) => isAbout(term, workload, there.workload))) continue;
+    if (
+      !pods.some(
+        (there) => isAbout(term, workload, there.workload) || namesPod(term, workload, there.workload),
+      )
+    )
+      continue;
     any = true;
     if (same(node, other, term.topologyKey)) return true;
   }

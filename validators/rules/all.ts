@@ -17,12 +17,14 @@ import { dashboardSourceMissing } from './dashboard-source-missing.ts';
 import { dataOutsideVolume } from './data-outside-volume.ts';
 import { deadlineAfterSchedule } from './deadline-after-schedule.ts';
 import { dnsCut } from './dns-cut.ts';
+import { durationRefused } from './duration-refused.ts';
 import { entryCut } from './entry-cut.ts';
 import { executorBeyondWorker } from './executor-beyond-worker.ts';
 import { fieldPathUnknown } from './field-path-unknown.ts';
 import { fileMalformed } from './file-malformed.ts';
 import { flinkMemoryRefused } from './flink-memory-refused.ts';
 import { flowCut } from './flow-cut.ts';
+import { generatorRefused } from './generator-refused.ts';
 import { graceTooShort } from './grace-too-short.ts';
 import { headlessServiceMissing } from './headless-service-missing.ts';
 import { heapRefused } from './heap-refused.ts';
@@ -43,6 +45,7 @@ import { labelRefused } from './label-refused.ts';
 import { limitsOutOfRange } from './limits-out-of-range.ts';
 import { listenerRefused } from './listener-refused.ts';
 import { listenerUnknown } from './listener-unknown.ts';
+import { listenerWithoutDoor } from './listener-without-door.ts';
 import { listensElsewhere } from './listens-elsewhere.ts';
 import { livenessAsksDependency } from './liveness-asks-dependency.ts';
 import { memoryBeyondLimit } from './memory-beyond-limit.ts';
@@ -53,9 +56,11 @@ import { nameRefused } from './name-refused.ts';
 import { nameRepeated } from './name-repeated.ts';
 import { namespaceMissing } from './namespace-missing.ts';
 import { namespaceOpen } from './namespace-open.ts';
+import { nodeLabelUnknown } from './node-label-unknown.ts';
 import { nodePortClash } from './node-port-clash.ts';
 import { nodePortUnmapped } from './node-port-unmapped.ts';
 import { notOffered } from './not-offered.ts';
+import { objectKeptOut } from './object-kept-out.ts';
 import { parameterUnknown } from './parameter-unknown.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { peersCut } from './peers-cut.ts';
@@ -100,6 +105,7 @@ import { servicePortUnknown } from './service-port-unknown.ts';
 import { serviceRefused } from './service-refused.ts';
 import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
 import { serviceWithoutPods } from './service-without-pods.ts';
+import { settingMistyped } from './setting-mistyped.ts';
 import { slotsBelowParallelism } from './slots-below-parallelism.ts';
 import { sourceRefused } from './source-refused.ts';
 import { spreadImpossible } from './spread-impossible.ts';
@@ -113,6 +119,7 @@ import { tlsSecretMissing } from './tls-secret-missing.ts';
 import { tokenForNothing } from './token-for-nothing.ts';
 import { topicUnknown } from './topic-unknown.ts';
 import { transactionTimeoutRefused } from './transaction-timeout-refused.ts';
+import { variableMistyped } from './variable-mistyped.ts';
 import { variableUndefined } from './variable-undefined.ts';
 import { volumeMissing } from './volume-missing.ts';
 import { volumeRefused } from './volume-refused.ts';
@@ -144,12 +151,14 @@ export const rules: readonly Rule[] = [
   dataOutsideVolume,
   deadlineAfterSchedule,
   dnsCut,
+  durationRefused,
   entryCut,
   executorBeyondWorker,
   fieldPathUnknown,
   fileMalformed,
   flinkMemoryRefused,
   flowCut,
+  generatorRefused,
   graceTooShort,
   headlessServiceMissing,
   heapRefused,
@@ -170,6 +179,7 @@ export const rules: readonly Rule[] = [
   limitsOutOfRange,
   listenerRefused,
   listenerUnknown,
+  listenerWithoutDoor,
   listensElsewhere,
   livenessAsksDependency,
   memoryBeyondLimit,
@@ -180,9 +190,11 @@ export const rules: readonly Rule[] = [
   nameRepeated,
   namespaceMissing,
   namespaceOpen,
+  nodeLabelUnknown,
   nodePortClash,
   nodePortUnmapped,
   notOffered,
+  objectKeptOut,
   parameterUnknown,
   peerElsewhere,
   peersCut,
@@ -226,6 +238,7 @@ export const rules: readonly Rule[] = [
   serviceRefused,
   serviceWithoutEndpoints,
   serviceWithoutPods,
+  settingMistyped,
   slotsBelowParallelism,
   sourceRefused,
   spreadImpossible,
@@ -239,6 +252,7 @@ export const rules: readonly Rule[] = [
   tokenForNothing,
   topicUnknown,
   transactionTimeoutRefused,
+  variableMistyped,
   variableUndefined,
   volumeMissing,
   volumeRefused,

@@ -1,4 +1,5 @@
 import type { Deployment } from '../model/kubernetes.ts';
+import type { Model } from '../model/model.ts';
 import { joinPath, type Workload } from '../model/workload.ts';
 import type { Problem, Rule } from './rule.ts';
 
@@ -19,6 +20,30 @@ function overlapOf({ kind, object }: Workload, otherwise: string): string | unde
   const surge = strategy?.rollingUpdate?.maxSurge;
   if (strategy?.type === 'Recreate' || surge === 0 || surge === '0' || surge === '0%') return undefined;
   return strategy?.type === undefined ? otherwise : 'spec.strategy.type';
+}
+
+/** The claim that keeps a new pod of a workload from starting beside the old one; undefined where none does. */
+export function claimBetween(
+  model: Model,
+  workload: Workload,
+  nodes: number | undefined,
+): string | undefined {
+  if (overlapOf(workload, '') === undefined) return undefined;
+  const wanted = (workload.pod.volumes ?? []).map(
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName,
+  );
+  return model.claims.find(({ name, namespace, typed }) => {
+    if (namespace !== workload.namespace || !wanted.includes(name)) return false;
+    const modes = typed.spec?.accessModes ?? [];
+    if (modes.includes('ReadWriteOncePod')) return true;
+    return (
+      modes.length > 0 &&
+      modes.every((mode) => mode === 'ReadWriteOnce') &&
+      nodes !== undefined &&
+      nodes > 1 &&
+      !onOneNode(workload)
+    );
+  })?.name;
 }
 
 /** A ReadWriteOnce claim is wanted by pods on several nodes, or by the old and the new pod of a rolling update. */

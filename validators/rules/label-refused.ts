@@ -1,4 +1,5 @@
 import { outOfShape, refused } from '../api-server/refused.ts';
+import { type Requirement, wrongRequirement } from '../api-server/requirement.ts';
 import { labelKey, labelValue } from '../api-server/shapes.ts';
 import { groupOf } from '../model/model.ts';
 import { joinPath } from '../model/workload.ts';
@@ -30,32 +31,6 @@ function* inAnnotations(object: KubernetesObject, path: string, annotations: Pai
   }
   if (size > mostOfAnnotations)
     yield refused(object, path, `the annotations take ${size} bytes and may take ${mostOfAnnotations}`);
-}
-
-interface Requirement {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly values?: readonly string[];
-}
-
-/** What is wrong with a requirement of a selector; Gt and Lt are for nodes alone. */
-function wrongRequirement({ operator = '', values = [] }: Requirement, ofNodes: boolean): string | undefined {
-  switch (operator) {
-    case 'In':
-    case 'NotIn':
-      return values.length === 0 ? `${operator} needs values` : undefined;
-    case 'Exists':
-    case 'DoesNotExist':
-      return values.length > 0 ? `${operator} takes no values` : undefined;
-    case 'Gt':
-    case 'Lt':
-      if (!ofNodes) return `${operator} compares labels of nodes, and these are not`;
-      return values.length === 1 && /^-?\d+$/.test(values[0] ?? '')
-        ? undefined
-        : `${operator} needs one number`;
-    default:
-      return `there is no operator ${operator}: In, NotIn, Exists and DoesNotExist are the ones`;
-  }
 }
 
 function* inRequirements(

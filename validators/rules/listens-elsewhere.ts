@@ -1,8 +1,9 @@
+import { environmentOf } from '../graph/container-environment.ts';
 import { declaredPorts, targetPort } from '../graph/ports.ts';
 import { type Opening, serverOf } from '../graph/servers.ts';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
-import type { Rule } from './rule.ts';
+import type { Problem, Rule } from './rule.ts';
 import { scrapesOf } from './scrape-cut.ts';
 
 /** What expects an answer on a port of a container. */
@@ -83,6 +84,32 @@ function describe(openings: readonly Opening[]): string {
   return [...new Set(shown)].join(', ') || 'nothing';
 }
 
+/** Variables by which programs of many kinds are told the port that they answer on. */
+const portVariable = /^(?:(?:HTTP|SERVER|LISTEN|QUARKUS_HTTP|MICRONAUT_SERVER)_)?PORT$/;
+
+/** A program that nobody knows, and that a variable tells to listen where its container declares nothing. */
+function* toldOtherwise(model: Model, workload: Workload, container: Container): Iterable<Problem> {
+  if (container.role === 'init') return;
+  const ports = [...environmentOf(model, workload, container).values()].filter(
+    ({ name, value }) => name.endsWith('PORT') && /^\d+$/.test(value ?? ''),
+  );
+  const told = ports.filter(({ name, whole }) => portVariable.test(name) && whole === undefined);
+  const [only] = told;
+  if (only === undefined || told.length > 1) return;
+  const declared = (container.spec.ports ?? []).map(({ containerPort }) => containerPort);
+  if (declared.length === 0 || declared.includes(Number(only.value))) return;
+  // Beside a port that another variable names, this one may be for something else.
+  const asking = leadsTo(model, workload, container).filter(
+    ({ port }) => declared.includes(port) && !ports.some(({ value }) => Number(value) === port),
+  );
+  if (asking.length === 0 || asking.some(({ port }) => port < 1024)) return;
+  yield {
+    object: only.object,
+    path: only.path,
+    message: `${only.name} tells container ${container.name} of ${workload.kind} ${workload.name} to listen on ${only.value}, and it declares ${declared.join(', ')}; ${[...new Set(asking.map(({ by }) => by))].join(', ')}: nothing would answer there`,
+  };
+}
+
 /** A server's own settings make it listen elsewhere than where its Services, probes and monitors ask. */
 export const listensElsewhere: Rule = {
   id: 'listens-elsewhere',
@@ -94,7 +121,10 @@ export const listensElsewhere: Rule = {
       if (!workload.serves) continue;
       for (const container of workload.containers) {
         const server = serverOf(model, workload, container);
-        if (server === undefined) continue;
+        if (server === undefined) {
+          yield* toldOtherwise(model, workload, container);
+          continue;
+        }
         const leads = leadsTo(model, workload, container);
         for (const [port, asking] of Map.groupBy(leads, (lead) => lead.port)) {
           const there = server.openings.filter(({ from, to }) => port >= from && port <= to);

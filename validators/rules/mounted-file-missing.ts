@@ -1,10 +1,11 @@
 import { environmentOf, expand } from '../graph/container-environment.ts';
+import { includedFiles } from '../graph/included-files.ts';
 import { mountedFiles } from '../graph/mounted-files.ts';
 import { type Mount, mountsOf } from '../graph/mounts.ts';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { editDistance, nearest } from '../text/nearest.ts';
+import { editDistance, isSlip, nearest } from '../text/nearest.ts';
 import { remember } from '../text/remember.ts';
 import type { Problem, Rule } from './rule.ts';
 
@@ -75,6 +76,20 @@ function findFiles(text: string): readonly string[] {
   return named.filter((file) => !tested.has(file));
 }
 
+/** True for a path whose first steps are those of a mount with two letters swapped, or one too many or too few, in one of them. */
+function isNearly(file: string, mount: string): boolean {
+  const steps = mount.split('/');
+  const written = file.split('/').slice(0, steps.length);
+  if (written.length < steps.length) return false;
+  const [[step = '', right = ''] = [], ...others] = written
+    .map((word, index) => [word, steps[index] ?? ''] as const)
+    .filter(([a, b]) => a !== b);
+  if (others.length > 0 || Math.max(step.length, right.length) < 4) return false;
+  // Folders are numbered, and named in the plural.
+  if (/\d/.test(step + right) || step === `${right}s` || right === `${step}s`) return false;
+  return isSlip(step, right);
+}
+
 /** Why a file is not there; undefined for one that is, or may be. */
 function missing(
   file: string,
@@ -96,6 +111,19 @@ function missing(
       hint: meant && `${path}/${meant}`,
     };
   }
+  const near = mounts.find(({ path }) => isNearly(file, path));
+  if (near !== undefined) {
+    return {
+      message: `no volume is mounted there, and one is at ${near.path}`,
+      hint:
+        near.path +
+        file
+          .split('/')
+          .slice(near.path.split('/').length)
+          .map((step) => `/${step}`)
+          .join(''),
+    };
+  }
   const folder = file.slice(0, file.lastIndexOf('/'));
   const base = file.slice(folder.length + 1);
   const moved = mounts.find(
@@ -113,6 +141,8 @@ function missing(
   };
 }
 
+const mayInclude = /include|_file|-file|init[-_]file|ssl[-_.]|aclfile|\$\{(?:file|dir)/;
+
 /** Files of the pod's own configuration in which others are named. */
 function* inFiles(
   model: Model,
@@ -121,21 +151,27 @@ function* inFiles(
   mounts: readonly Mount[],
 ): Iterable<Problem> {
   const known = mounts.flatMap(({ path, files }) => (files === undefined || path === '' ? [] : `${path}/`));
-  for (const { kind, name, key } of mountedFiles(model, workload, container)) {
+  for (const { kind, name, key, at } of mountedFiles(model, workload, container)) {
     const configuration = model.configuration(kind, workload.namespace, name);
     const text = configuration?.values.get(key);
     if (configuration === undefined || text === undefined) continue;
-    if (!known.some((path) => text.includes(path))) continue;
-    for (const file of new Set(filesNamed(text))) {
+    const included = new Map(
+      (mayInclude.test(text) ? includedFiles(text, at) : []).map((one) => [one.file, one]),
+    );
+    if (included.size === 0 && !known.some((path) => text.includes(path))) continue;
+    for (const file of new Set([...included.keys(), ...filesNamed(text)])) {
       const mount = mounts.find(({ path }) => path !== '' && file.startsWith(`${path}/`));
       const found = mount?.files === undefined ? undefined : missing(file, mounts, []);
       if (found === undefined) continue;
+      const { line, needed = false } = included.get(file) ?? {};
       yield {
         object: configuration.object,
         path: configuration.pathOf(key),
-        message: `${key} names ${file} for container ${container.name} of ${workload.kind} ${workload.name}, and ${found.message}${hinted(found.hint)}: the file would not be there`,
-        // Who reads the file may do without it; a slip of the pen is another thing.
-        severity: found.hint !== undefined && editDistance(file, found.hint) <= 2 ? 'error' : 'warning',
+        ...(line === undefined ? {} : { within: line }),
+        message: `${key} ${line === undefined ? 'names' : 'reads'} ${file} for container ${container.name} of ${workload.kind} ${workload.name}, and ${found.message}${hinted(found.hint)}: the file would not be there`,
+        // Who reads the file may do without it, where it is not taken in; a slip of the pen is another thing.
+        severity:
+          needed || (found.hint !== undefined && editDistance(file, found.hint) <= 2) ? 'error' : 'warning',
       };
     }
   }
@@ -147,11 +183,13 @@ function hinted(hint: string | undefined): string {
 
 function* inContainer(model: Model, workload: Workload, container: Container): Iterable<Problem> {
   const mounts = mountsOf(model, workload, container);
-  if (!mounts.some(({ files }) => files !== undefined)) return;
+  if (mounts.length === 0) return;
   const texts = textsOf(model, workload, container);
   for (const { text, object, path, by, sure } of texts) {
     if (!text.includes('/')) continue;
-    for (const file of new Set(filesNamed(text))) {
+    // A folder right below the root has no second step to tell it from a word.
+    const named = /^\/[\w-]{4,}\/?$/.test(text) ? [text.replace(/\/$/, '')] : filesNamed(text);
+    for (const file of new Set(named)) {
       const found = missing(file, mounts, texts);
       if (found === undefined) continue;
       yield {
@@ -178,7 +216,7 @@ export const mountedFileMissing: Rule = {
         for (const problem of inContainer(model, workload, container)) {
           // One line of a shared file is said once.
           const { object, path, message } = problem;
-          const key = `${object?.kind} ${object?.metadata.namespace} ${object?.metadata.name} ${path} ${object === workload.object ? message : message.split(' names ')[1]?.split(' for ')[0]}`;
+          const key = `${object?.kind} ${object?.metadata.namespace} ${object?.metadata.name} ${path} ${object === workload.object ? message : message.split(/ (?:names|reads) /)[1]?.split(' for ')[0]}`;
           if (!said.has(key)) yield problem;
           said.add(key);
         }

@@ -30,7 +30,7 @@ function total(uses: readonly Use[]): number {
   return uses.reduce((sum, { each, count }) => sum + each * count, 0);
 }
 
-function podsOf(workload: Workload, { environment }: Context): number {
+function podsOf(workload: Workload, { environment }: Pick<Context, 'environment'>): number {
   const { kind, object, pod, replicas } = workload;
   if (kind === 'DaemonSet') return environment === undefined ? 1 : eligible(pod, nodesOf(environment)).length;
   const { suspend, completions } = (object.spec ?? {}) as {
@@ -47,7 +47,11 @@ interface Users {
   readonly claimed: readonly MadeClaim[];
 }
 
-function usersOf(context: Context, quota: Quota, claims: readonly MadeClaim[]): Users {
+function usersOf(
+  context: Pick<Context, 'model' | 'environment'>,
+  quota: Quota,
+  claims: readonly MadeClaim[],
+): Users {
   const { model } = context;
   return {
     counted: model
@@ -65,7 +69,7 @@ function usersOf(context: Context, quota: Quota, claims: readonly MadeClaim[]): 
 
 /** Who uses a resource of a quota; undefined for a resource that nobody of the target can be seen to use. */
 function usesOf(
-  context: Context,
+  context: Pick<Context, 'model' | 'environment'>,
   quota: Quota,
   resource: string,
   { counted, claimed }: Users,
@@ -164,6 +168,35 @@ function updated(uses: readonly Use[], now: number, most: number, resource: stri
   for (const { workload, name, each } of uses) {
     if (workload === undefined || surgeOf(workload) === 0 || now + each <= most) continue;
     return `an update of ${name}, which starts a pod before it stops one, takes the namespace to ${format(resource, now + each)} and would wait for ever`;
+  }
+  return undefined;
+}
+
+/**
+ * Why the quotas of a workload's namespace let no new pod start beside the older ones, at the beginning of a rollout or at its
+ * end; undefined where they do.
+ */
+export function refusedBeside(
+  context: Pick<Context, 'model' | 'environment'>,
+  older: Workload,
+  newer: Workload,
+): string | undefined {
+  const { model } = context;
+  const { namespace, replicas } = newer;
+  const quotas = model.all('', 'ResourceQuota').map(readQuota);
+  for (const quota of quotas.filter((one) => one.namespace === namespace)) {
+    const users = usersOf(context, quota, []);
+    const ranges = limitRanges(model, namespace);
+    for (const [resource, most] of quota.hard) {
+      const [amount, uses] = [podUse(resource), usesOf(context, quota, resource, users)];
+      if (amount === undefined || !uses?.some(({ workload }) => workload === newer)) continue;
+      const others = total(uses.filter(({ passing, workload }) => !passing && workload !== newer));
+      const [was, is] = [amount(older, ranges), amount(newer, ranges)];
+      const [first, last] = [others + was * replicas.min + is, others + is * replicas.min + was];
+      const slack = most * 1e-9;
+      if (others + is * replicas.min > most + slack || Math.max(first, last) <= most + slack) continue;
+      return `ResourceQuota ${quota.object.metadata.name} allows ${format(resource, most)} of ${resource}, and one more pod makes ${format(resource, Math.max(first, last))}`;
+    }
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { scalersOf } from '../model/scaler.ts';
-import { didYouMean } from '../text/nearest.ts';
+import { didYouMean, editDistance } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
 
 const scalable = ['Deployment', 'StatefulSet', 'ReplicaSet'];
@@ -39,8 +39,19 @@ export const scaleTargetMissing: Rule = {
         };
         continue;
       }
-      // The scale of another kind is its operator's business.
-      if (!scalable.includes(kind)) continue;
+      if (!scalable.includes(kind)) {
+        // The scale of another kind is its operator's business, unless the kind is a slip of the pen.
+        const meant = there.find(
+          (workload) => workload.name === name && editDistance(workload.kind, kind) <= 2,
+        );
+        if (meant !== undefined)
+          yield {
+            object,
+            path: 'spec.scaleTargetRef.kind',
+            message: `it scales ${kind} ${name}, and ${name} is a ${meant.kind} (did you mean "${meant.kind}"?): it would scale nothing`,
+          };
+        continue;
+      }
       if (there.some((workload) => workload.kind === kind && workload.name === name)) continue;
       const names = there.filter((workload) => workload.kind === kind).map((workload) => workload.name);
       const otherKind = there.find((workload) => workload.name === name)?.kind;

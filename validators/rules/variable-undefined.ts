@@ -1,6 +1,9 @@
+import { environmentOf } from '../graph/container-environment.ts';
+import { mountedFiles } from '../graph/mounted-files.ts';
+import { runTexts } from '../graph/run-texts.ts';
 import type { Model } from '../model/model.ts';
 import { type Container, joinPath, type Workload } from '../model/workload.ts';
-import { didYouMean } from '../text/nearest.ts';
+import { didYouMean, editDistance, isSlip } from '../text/nearest.ts';
 import type { Problem, Rule } from './rule.ts';
 
 /** The names in a text that the kubelet would expand: `$(NAME)`, and not `$$(NAME)`. */
@@ -80,15 +83,95 @@ function* judge(model: Model, workload: Workload, container: Container): Iterabl
   }
 }
 
+/** Names that a script takes and does not give itself, without a default; `\\$NAME` is handed on as it is. */
+function takenBy(script: string): Set<string> {
+  const taken = new Set<string>();
+  for (const [, name = '', mark = ''] of script.matchAll(/(?<![\\$])\$\{?([A-Za-z_]\w{4,})(:?[-=+?#%/]?)/g)) {
+    if (mark === '' || /^[#%/]/.test(mark)) taken.add(name);
+  }
+  for (const [, name = ''] of script.matchAll(/\b([A-Za-z_]\w*)\+?=/g)) taken.delete(name);
+  for (const [, names = ''] of script.matchAll(
+    /\b(?:for|read(?:\s+-\w+)*|local|declare|export|unset)\s+([\w ]+)/g,
+  ))
+    for (const name of names.split(/\s+/)) taken.delete(name);
+  return taken;
+}
+
+/** True where a container's own words, or a file that it is given, hold a name. */
+function isRead(model: Model, workload: Workload, container: Container, name: string): boolean {
+  const { env: _, ...spec } = container.spec;
+  const word = new RegExp(`\\b${name}\\b`);
+  return (
+    word.test(JSON.stringify(spec)) ||
+    (container.spec.env ?? []).some(({ value = '' }) => value.includes(`$(${name})`)) ||
+    mountedFiles(model, workload, container).some(({ kind, name: holder, key }) =>
+      word.test(model.configuration(kind, workload.namespace, holder)?.values.get(key) ?? ''),
+    )
+  );
+}
+
+/** A shell that takes a variable which nothing sets, beside one of nearly that name which nothing takes. */
+function* inShells(model: Model, workload: Workload, container: Container): Iterable<Problem> {
+  const { env = [] } = container.spec;
+  if (env.length === 0) return;
+  const known = environmentOf(model, workload, container);
+  for (const { text, object, path, by, shell } of runTexts(model, workload, container)) {
+    if (!shell || !text.includes('$')) continue;
+    for (const name of takenBy(text)) {
+      if (known.has(name)) continue;
+      const index = env.findIndex(
+        (variable) =>
+          editDistance(variable.name, name) <= (name.length > 6 ? 2 : 1) &&
+          /\d*$/.exec(variable.name)?.[0] === /\d*$/.exec(name)?.[0] &&
+          !isRead(model, workload, container, variable.name),
+      );
+      if (index < 0) continue;
+      const own = env[index]?.name;
+      // Who writes a name twice means it.
+      const often = text.split(name).length > 2;
+      yield {
+        object: often ? workload.object : object,
+        path: often ? joinPath(container.path, `env[${index}].name`) : path,
+        message: `${by} takes $${name}, which nothing sets, and ${own}, which container ${container.name} of ${workload.kind} ${workload.name} is given, nothing takes: one of the two is mistyped, and it would be empty`,
+      };
+    }
+  }
+}
+
+/** A mounted file that takes `${env:NAME}` of a variable that is nearly one that the container is given. */
+function* inFiles(model: Model, workload: Workload, container: Container): Iterable<Problem> {
+  const known = environmentOf(model, workload, container);
+  if (known.size === 0) return;
+  for (const { kind, name: holder, key } of mountedFiles(model, workload, container)) {
+    const configuration = model.configuration(kind, workload.namespace, holder);
+    const text = configuration?.values.get(key);
+    if (configuration === undefined || text?.includes('${env:') !== true) continue;
+    for (const { 1: name = '', index } of text.matchAll(/\$\{env:(\w{4,})\}/g)) {
+      const meant = known.has(name) ? undefined : [...known.keys()].find((one) => isSlip(one, name));
+      if (meant === undefined) continue;
+      yield {
+        object: configuration.object,
+        path: configuration.pathOf(key),
+        within: text.slice(0, index).split('\n').length,
+        message: `${key} takes ${name} of the environment, and container ${container.name} of ${workload.kind} ${workload.name} is given ${meant}: nothing would stand there`,
+      };
+    }
+  }
+}
+
 /** A container's environment or command line takes a variable that is not set, or not yet. */
 export const variableUndefined: Rule = {
   id: 'variable-undefined',
   severity: 'error',
   family: 'references',
-  title: 'a container takes $(NAME) of a variable that is not set before it',
+  title: 'a container takes a variable that is not set, or not before it',
   *check({ model }) {
     for (const workload of model.workloads) {
-      for (const container of workload.containers) yield* judge(model, workload, container);
+      for (const container of workload.containers) {
+        yield* judge(model, workload, container);
+        yield* inShells(model, workload, container);
+        yield* inFiles(model, workload, container);
+      }
     }
   },
 };

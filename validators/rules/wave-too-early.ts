@@ -3,32 +3,10 @@ import type { Flow } from '../graph/flows.ts';
 import { connection, policiesFor } from '../graph/policy.ts';
 import type { NetworkPolicy } from '../model/kubernetes.ts';
 import { namespaceOf, type Typed } from '../model/model.ts';
-import { configurationUses } from '../model/uses.ts';
+import { type Need, startsWith } from '../model/needs.ts';
 import type { Workload } from '../model/workload.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import type { Context, Problem, Rule } from './rule.ts';
-
-/** What an object cannot do without, why, and whether it is a later turn's. */
-interface Need {
-  readonly object: KubernetesObject;
-  readonly why: string;
-}
-
-/** What pods cannot start without: ConfigMaps, Secrets, claims, their account. */
-function* startsWith({ model }: Context, workload: Workload): Iterable<Need> {
-  const { namespace, pod } = workload;
-  for (const { kind, name, optional, by } of configurationUses(workload)) {
-    const made = optional ? undefined : model.configuration(kind, namespace, name);
-    if (made !== undefined) yield { object: made.object, why: `${by} needs ${kind} ${name}` };
-  }
-  const account = pod.serviceAccountName;
-  const found = account === undefined ? undefined : model.find('', 'ServiceAccount', namespace, account);
-  if (found !== undefined) yield { object: found, why: `its pods run as ServiceAccount ${account}` };
-  for (const { persistentVolumeClaim: claim } of pod.volumes ?? []) {
-    const there = claim && model.find('', 'PersistentVolumeClaim', namespace, claim.claimName);
-    if (there) yield { object: there, why: `its pods mount claim ${claim.claimName}` };
-  }
-}
 
 /** What pods wait for before they are ready, or done: who answers their initContainers, or a Job's own questions. */
 function* waits(
@@ -129,7 +107,7 @@ export const waveTooEarly: Rule = {
       if (workload.kind === 'CronJob') continue;
       const seen = new Set<KubernetesObject>();
       for (const need of [
-        ...startsWith(context, workload),
+        ...startsWith(context.model, workload),
         ...waitsFor(context, workload),
         ...opensWay(context, workload, turns),
       ]) {

@@ -3,6 +3,7 @@ import { didYouMean } from '../text/nearest.ts';
 import { fieldsAt } from './fields.ts';
 import { type SchemaOptions, type Verdict, verdictsOf } from './kubeconform.ts';
 import { readSchemaIndex, type SchemaIndex } from './schema-index.ts';
+import { surelyFits } from './surely-fits.ts';
 
 /** One way in which an object does not fit its schema. */
 export interface SchemaError {
@@ -13,7 +14,7 @@ export interface SchemaError {
 }
 
 /**
- * Validates objects strictly against the vendored schemas, in one run of kubeconform for all of them.
+ * Validates objects strictly against the vendored schemas, in one run of kubeconform for all that do not fit beyond doubt.
  *
  * The result holds, for each object's digest, what is wrong with it: an empty list for a valid one. A kind
  * without a schema is an error like any other; nothing is skipped and nothing is fetched.
@@ -24,9 +25,14 @@ export async function validateSchemas(
   options: SchemaOptions,
 ): Promise<Map<string, readonly SchemaError[]>> {
   const errors = new Map<string, readonly SchemaError[]>();
-  if (objects.length === 0) return errors;
-  const [verdicts, index] = await Promise.all([verdictsOf(objects, options), readSchemaIndex()]);
+  const asked: RenderedObject[] = [];
   for (const object of objects) {
+    if (surelyFits(object)) errors.set(object.digest, []);
+    else asked.push(object);
+  }
+  if (asked.length === 0) return errors;
+  const [verdicts, index] = await Promise.all([verdictsOf(asked, options), readSchemaIndex()]);
+  for (const object of asked) {
     const verdict = verdicts.get(object.digest);
     if (verdict === undefined) continue;
     errors.set(
@@ -34,9 +40,9 @@ export async function validateSchemas(
       verdict.status === 'statusValid' ? [] : await explain(verdict, object, index, options.foreign === true),
     );
   }
-  const unjudged = objects.filter((object) => !errors.has(object.digest));
+  const unjudged = asked.filter((object) => !errors.has(object.digest));
   if (unjudged.length > 0) {
-    throw new Error(`kubeconform did not judge ${unjudged.length} of ${objects.length} objects`);
+    throw new Error(`kubeconform did not judge ${unjudged.length} of ${asked.length} objects`);
   }
   return errors;
 }

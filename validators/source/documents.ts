@@ -15,6 +15,44 @@ export function placedDocuments(text: string, above = 0): PlacedDocument[] {
   return documents.map(({ contents }) => ({ contents: contents as Node | null, lineOf }));
 }
 
+/** From so many characters on a text is worth being parsed a document at a time. */
+const large = 50_000;
+
+/** One document of a text, with its place. */
+interface Piece {
+  readonly text: string;
+  /** Lines before it. */
+  readonly above: number;
+}
+
+/**
+ * The documents of a large text, apart, in the order in which {@link placedDocuments} gives them; undefined where the text is
+ * small, or marks documents by more than `---`.
+ */
+export function piecesOf(text: string): Piece[] | undefined {
+  if (text.length < large || /^(?:%|\.\.\.)/m.test(text)) return undefined;
+  const pieces: Piece[] = [];
+  let [start, line, above] = [0, 0, 0];
+  const end = (at: number) => {
+    const piece = text.slice(start, at);
+    // What stands before the first mark is a document only where something stands there.
+    if (pieces.length > 0 || piece.startsWith('---') || /^[ \t]*[^\s#]/m.test(piece))
+      pieces.push({ text: piece, above });
+  };
+  for (let at = 0; at < text.length; ) {
+    if (at > 0 && /^---(?:\s|$)/.test(text.slice(at, at + 4))) {
+      end(at);
+      [start, above] = [at, line];
+    }
+    const next = text.indexOf('\n', at);
+    if (next < 0) break;
+    at = next + 1;
+    line += 1;
+  }
+  end(text.length);
+  return pieces;
+}
+
 /** A text that stands in a document, as a block: the patch in a kustomization. */
 export function blockIn(
   document: PlacedDocument,
@@ -36,6 +74,8 @@ export function blockIn(
 export interface Documents {
   readonly text: (file: string) => string | undefined;
   readonly of: (file: string) => readonly PlacedDocument[];
+  /** One of the file's documents, or the first where there are not so many. */
+  readonly at: (file: string, index: number) => PlacedDocument | undefined;
   readonly placed: (text: string, above: number) => readonly PlacedDocument[];
 }
 
@@ -47,9 +87,22 @@ export function documentsOf(text: (file: string) => string | undefined): Documen
     parsed.set(key, found);
     return found;
   };
+  const of = (file: string) => once(file, () => placedDocuments(text(file) ?? ''));
+  const apart = new Map<string, readonly Piece[]>();
   return {
     text,
-    of: (file) => once(file, () => placedDocuments(text(file) ?? '')),
+    of,
+    at(file, index) {
+      let pieces = apart.get(file);
+      if (pieces === undefined) {
+        pieces = piecesOf(text(file) ?? '') ?? [];
+        apart.set(file, pieces);
+      }
+      if (pieces.length === 0) return of(file)[index] ?? of(file)[0];
+      const piece = pieces[index] ?? pieces[0];
+      if (piece === undefined) return undefined;
+      return once(`${piece.above} ${file}`, () => placedDocuments(piece.text, piece.above))[0];
+    },
     placed: (content, above) => once(`${above} ${content}`, () => placedDocuments(content, above)),
   };
 }

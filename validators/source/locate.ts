@@ -57,7 +57,7 @@ function follow(
   else {
     const file = String(brought.entry);
     // A List's items have no document of their own.
-    const placed = documents.of(file)[origin.document] ?? documents.of(file)[0];
+    const placed = documents.at(file, origin.document);
     if (placed === undefined) return { file };
     const { offset, depth } = descend(placed.contents, steps, object);
     best = { source: { file, line: placed.lineOf(offset) }, depth, whole: false };

@@ -21,6 +21,12 @@ export function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
+/** True for two words that differ by one slip of the pen: two letters swapped, or one too many or too few. */
+export function isSlip(a: string, b: string): boolean {
+  const swapped = [...a].sort().join('') === [...b].sort().join('');
+  return (swapped || a.length !== b.length) && editDistance(a, b) === 1;
+}
+
 /** The candidate that was most likely meant by `word`, or undefined when none is near (more than a third differs). */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let found: string | undefined;

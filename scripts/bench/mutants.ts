@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { gitOpsFolder, table } from '@plumbline/validators';
 import { factsRule, flowsRule, loadFacts, loadFlows } from '../../facts/index.ts';
 import { tally } from '../../tests/mutants/run.ts';
 import { tallyApplications } from '../../tests/mutants/run-applications.ts';
+import { tallyKustomizations } from '../../tests/mutants/run-kustomizations.ts';
 import type { Bench } from '../bench.ts';
 import { checkRepository } from '../lib/check-repository.ts';
 import { root } from '../lib/root.ts';
@@ -37,6 +39,9 @@ export const benchMutants: Bench = async ({ say }) => {
       rows.set(operator.id, row);
     }
   }
+  say('kustomizations ...');
+  const { operator, ...row } = await tallyKustomizations(root, () => true, availableParallelism());
+  rows.set(operator.id, { family: operator.family, ...row, missed: [...row.missed] });
   const told = checked.find(({ target }) => target.name === gitOpsFolder);
   if (told !== undefined) {
     say(`${gitOpsFolder} ...`);

@@ -6,6 +6,7 @@ import { root } from '../../scripts/lib/root.ts';
 import { operators } from './operators/index.ts';
 import { type Tally, tally } from './run.ts';
 import { tallyApplications } from './run-applications.ts';
+import { tallyKustomizations } from './run-kustomizations.ts';
 
 const test = suite('mutants of two targets, and of what Argo CD is told');
 
@@ -27,6 +28,10 @@ for (const { target, environment, objects } of checked) {
     ),
   );
 }
+
+tallies.push(
+  await tallyKustomizations(root, ({ name }) => ['kind/preempt', 'production/streaming'].includes(name), 2),
+);
 
 const [told] = await checkRepository(['argocd'], { useCache: true, progress: () => {} });
 tallies.push(

@@ -10,6 +10,18 @@ function renamed(map: Data, change: (key: string) => string): unknown {
 /** Defects of the family api server. */
 export const apiServer: readonly Operator[] = [
   {
+    id: 'duration that no controller reads',
+    family: 'api server',
+    expects: ['duration-refused'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('ExternalSecret', 'Certificate'),
+        ['spec.refreshInterval', 'spec.duration', 'spec.renewBefore'],
+        (value) => `${value}d`,
+      ),
+  },
+  {
     id: 'field path that no pod can read',
     family: 'api server',
     expects: ['field-path-unknown'],

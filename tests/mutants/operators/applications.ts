@@ -146,4 +146,29 @@ export const applications: readonly ApplicationOperator[] = [
         (value) => String(value).slice(1),
       ),
   },
+  {
+    id: 'operator of a selector of clusters mistyped',
+    family: 'gitops',
+    expects: ['generator-refused'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('ApplicationSet'),
+        inSets('clusters.selector.matchExpressions.*.operator'),
+        (value) => (value === 'NotIn' ? 'Notin' : `${value}s`),
+      ),
+  },
+  {
+    id: 'generator that a matrix lacks',
+    family: 'gitops',
+    expects: ['generator-refused'],
+    mutate: (objects) =>
+      edit(objects, kind('ApplicationSet'), ['spec.generators.*.matrix.generators.*'], () => undefined),
+  },
+  {
+    id: 'option of templates mistyped',
+    family: 'gitops',
+    expects: ['generator-refused'],
+    mutate: (objects) => edit(objects, kind('ApplicationSet'), ['spec.goTemplateOptions.*'], mistyped),
+  },
 ];

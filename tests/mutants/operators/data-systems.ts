@@ -83,6 +83,28 @@ export const dataSystems: readonly Operator[] = [
       ]),
   },
   {
+    id: 'address for clients outside that nothing leads to',
+    family: 'data systems',
+    expects: ['listener-without-door'],
+    mutate: (objects) =>
+      inSettings(objects, [
+        [/^(ADVERTISED_LISTENERS=.*EXTERNAL:\/\/[^,]*:30)095/, '$1096'],
+        [/^(ADVERTISED_LISTENERS=.*EXTERNAL:\/\/kafka[^,]*:909)4/, '$15'],
+        [/^(ADVERTISED_LISTENERS=.*EXTERNAL:\/\/kafka[^,]*\.ex)a/, '$1'],
+      ]),
+  },
+  {
+    id: 'transaction longer than brokers allow',
+    family: 'data systems',
+    expects: ['transaction-timeout-refused'],
+    mutate: (objects) =>
+      edit(objects, workload, inContainers('env'), (value) => {
+        const variables = value as Data[];
+        if (!variables.some(({ name }) => /BOOTSTRAP/.test(String(name)))) return skip;
+        return [...variables, { name: 'TRANSACTION_TIMEOUT_MS', value: '3600000' }];
+      }),
+  },
+  {
     id: 'voter with a wrong number or port',
     family: 'data systems',
     expects: ['voter-wrong', 'quorum-incomplete'],
@@ -199,6 +221,20 @@ export const dataSystems: readonly Operator[] = [
         [/^CASSANDRA_KEYSPACE=(\w+)\w$/, 'CASSANDRA_KEYSPACE=$1'],
         [/^(\s+keyspace: \w+)$/m, '$1s'],
         [/\b(CREATE KEYSPACE IF NOT EXISTS \w+) /, '$1x '],
+      ]),
+  },
+  {
+    id: 'setting of a file mistyped',
+    family: 'data systems',
+    expects: ['setting-mistyped'],
+    mutate: (objects) =>
+      inSettings(objects, [
+        [/^(min\.in)sy(nc\.replicas=)/m, '$1ys$2'],
+        [/^(listener\.)sec(urity)/m, '$1sce$2'],
+        [/^(data)D(ir=)/m, '$1$2'],
+        [/^(appendf)sy(nc )/m, '$1ys$2'],
+        [/^(listen_add)re(sses)/m, '$1er$2'],
+        [/^(max_conn)e(ctions)/m, '$1ee$2'],
       ]),
   },
   {

@@ -106,4 +106,22 @@ export const gitops: readonly Operator[] = [
     expects: ['claim-gates-wave'],
     mutate: (objects) => edit(objects, kind('PersistentVolumeClaim'), [wave], () => '-9'),
   },
+  {
+    id: 'object that Argo CD is told to skip',
+    family: 'gitops',
+    expects: ['object-kept-out'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('ConfigMap', 'Service', 'StatefulSet', 'PersistentVolumeClaim'),
+        ['metadata'],
+        (value) => {
+          const { annotations, ...metadata } = value as Data;
+          return {
+            ...metadata,
+            annotations: { ...(annotations as Data), 'argocd.argoproj.io/hook': 'Skip' },
+          };
+        },
+      ),
+  },
 ];

@@ -1,4 +1,4 @@
-import { kind, mistyped, users, workload } from '../choose.ts';
+import { anyEnd, kind, mistyped, users, workload } from '../choose.ts';
 import { type Data, edit, inContainers, inPods, type Operator, remove, skip, typo } from '../mutant.ts';
 
 function webhookOf(name: string, namespace = 'default') {
@@ -133,6 +133,88 @@ export const references: readonly Operator[] = [
         const [, name = ''] = new RegExp(`${folder}/([\\w.-]+)`).exec(text) ?? [];
         return name === '' ? skip : text.replace(`${folder}/${name}`, `${folder}/${typo(name)}`);
       });
+    },
+  },
+  {
+    id: 'file that a mounted file includes mistyped',
+    family: 'references',
+    expects: ['mounted-file-missing'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        kind('ConfigMap'),
+        ['data.*'],
+        (value) => {
+          const [whole = '', before = '', name = ''] = /^(include\s+')([\w.-]+)/m.exec(String(value)) ?? [];
+          return whole === '' ? skip : String(value).replace(whole, before + typo(name));
+        },
+        anyEnd(objects),
+      ),
+  },
+  {
+    id: 'folder of a mount mistyped in a variable',
+    family: 'references',
+    expects: ['mounted-file-missing'],
+    mutate: (objects) =>
+      edit(objects, workload, inContainers('env'), (value, _object, { parent }) => {
+        const mount = ((parent as Data).volumeMounts as Data[] | undefined)?.find(
+          ({ subPath, mountPath }) => {
+            const last = String(mountPath).split('/').at(-1) ?? '';
+            return subPath === undefined && /^[a-z]{5,}$/.test(last);
+          },
+        );
+        if (mount === undefined) return skip;
+        const [last = '', ...before] = String(mount.mountPath).split('/').reverse();
+        const wrong = [typo(last), ...before].reverse().join('/');
+        return [...(value as Data[]), { name: 'DATA_FOLDER', value: `${wrong}/file` }];
+      }),
+  },
+  {
+    id: 'variable that others of the image have mistyped',
+    family: 'references',
+    expects: ['variable-mistyped'],
+    mutate: (objects) => {
+      const all = JSON.stringify(objects.filter(workload));
+      return edit(objects, workload, inContainers('env.*.name'), (value, object, { parent }) => {
+        const name = String(value);
+        const { metadata } = object;
+        // A database's variables, say, which every program of the system has.
+        const often = all.split(`"name":"${name}"`).length > 6;
+        return /^DB_(?:HOST|NAME|PASSWORD)$/.test(name) &&
+          often &&
+          metadata.name !== 'postgres' &&
+          parent !== undefined
+          ? typo(name)
+          : skip;
+      });
+    },
+  },
+  {
+    id: 'variable of a shell mistyped',
+    family: 'references',
+    expects: ['variable-undefined'],
+    mutate: (objects) => {
+      const scripts = objects
+        .filter(kind('ConfigMap'))
+        .flatMap(({ data = {} }) => Object.entries(data as Record<string, string>))
+        .filter(([key]) => key.endsWith('.sh'));
+      return edit(
+        objects,
+        workload,
+        inContainers('env'),
+        (value, _object, { parent }) => {
+          const words = JSON.stringify([(parent as Data).command, (parent as Data).args]);
+          const script = scripts.find(([key]) => words.includes(`/${key}"`))?.[1];
+          const variables = value as { name: string }[];
+          const index = variables.findIndex(({ name }) =>
+            new RegExp(`\\$(?:\\{${name}\\}|${name}\\b)`).test(script ?? ''),
+          );
+          const { name = '', ...others } = variables[index] ?? {};
+          if (name.length < 6) return skip;
+          return variables.with(index, { ...others, name: typo(name) });
+        },
+        anyEnd(objects),
+      );
     },
   },
   {

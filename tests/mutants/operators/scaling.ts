@@ -18,6 +18,29 @@ export const scaling: readonly Operator[] = [
       edit(objects, kind('HorizontalPodAutoscaler'), ['spec.scaleTargetRef.name'], mistyped),
   },
   {
+    id: 'kind of a scale target mistyped',
+    family: 'scaling',
+    expects: ['scale-target-missing'],
+    mutate: (objects) =>
+      edit(objects, kind('HorizontalPodAutoscaler'), ['spec.scaleTargetRef.kind'], mistyped),
+  },
+  {
+    id: 'label of nodes mistyped',
+    family: 'scaling',
+    expects: ['node-label-unknown'],
+    mutate: (objects) =>
+      edit(
+        objects,
+        workload,
+        inPods(
+          'topologySpreadConstraints.*.topologyKey',
+          'affinity.podAntiAffinity.*.*.topologyKey',
+          'affinity.podAntiAffinity.*.*.podAffinityTerm.topologyKey',
+        ),
+        mistyped,
+      ),
+  },
+  {
     id: 'least above most',
     family: 'scaling',
     expects: ['scale-bounds'],

@@ -6,6 +6,8 @@ export interface Setting<Value> {
   readonly fallback?: Value;
   /** True for what no message may repeat. */
   readonly secret?: boolean;
+  /** True for what may be left out, and not given as nothing. */
+  readonly emptyIsWrong?: boolean;
   /** The value, or undefined for a text that is none. */
   readonly parse: (text: string) => Value | undefined;
 }
@@ -26,7 +28,7 @@ type Values<Settings> = {
 };
 
 /**
- * Reads the settings from an environment. A variable that is empty counts as one that is not there.
+ * Reads the settings from an environment. A variable that is empty counts as one that is not there, unless that is wrong.
  * @throws ConfigError that lists every mistake at once: its name, its value (unless secret), and what it takes.
  */
 export function readConfig<Settings extends Readonly<Record<string, Setting<unknown>>>>(
@@ -37,6 +39,8 @@ export function readConfig<Settings extends Readonly<Record<string, Setting<unkn
   const values: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
     const given = env[setting.name];
+    if (given === '' && setting.emptyIsWrong === true)
+      mistakes.push(`${setting.name} is empty: it takes ${setting.takes}`);
     if (given === undefined || given === '') {
       if (setting.fallback === undefined)
         mistakes.push(`${setting.name} is not set: it takes ${setting.takes}`);
@@ -80,8 +84,8 @@ export function httpUrl(name: string, what: string): Setting<string> {
 }
 
 /** A text that no message repeats. */
-export function secret(name: string, takes: string): Setting<string> {
-  return { name, takes, secret: true, parse: (value) => value };
+export function secret(name: string, takes: string, fallback?: string): Setting<string> {
+  return { ...text(name, takes, fallback), secret: true };
 }
 
 export interface NumberRange {

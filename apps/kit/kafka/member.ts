@@ -15,6 +15,8 @@ export interface Member {
   readonly broken: () => Error | undefined;
   /** Tells the group how far each partition is, for whoever looks at the lag; nothing is read from it. */
   readonly commit: (next: ReadonlyMap<number, bigint>) => Promise<void>;
+  /** How far the group was told that these partitions are; a partition that it was told nothing of is missing. */
+  readonly committed: (partitions: readonly number[]) => Promise<Map<number, bigint>>;
   /** Whether the topic has more partitions by now than when this member joined; the group does not notice. */
   readonly hasGrown: () => Promise<boolean>;
   /** The client's own connection, for the reader. */
@@ -79,6 +81,12 @@ export async function joinGroup(options: GroupOptions): Promise<Member> {
     async commit(next) {
       const offsets = [...next].map(([partition, offset]) => ({ topic, partition, offset, leaderEpoch: -1 }));
       if (offsets.length > 0) await client.commit({ offsets });
+    },
+    async committed(partitions) {
+      const answer = await client.listCommittedOffsets({ topics: [{ topic, partitions: [...partitions] }] });
+      const offsets = answer.get(topic) ?? [];
+      const known = partitions.map((partition, index) => [partition, offsets[index] ?? -1n] as const);
+      return new Map(known.filter(([, offset]) => offset >= 0n));
     },
     async close() {
       client.off('error', fail);

@@ -1,9 +1,10 @@
 import { Producer } from '@platformatic/kafka';
+import { partitioner } from './partition.ts';
 import { connection, type KafkaConfig } from './settings.ts';
 
 export interface Message {
-  readonly key: string;
-  readonly value: string;
+  readonly key: string | Buffer;
+  readonly value: string | Buffer;
   readonly traceparent?: string;
 }
 
@@ -17,7 +18,7 @@ export interface MessageProducer {
 
 /** An idempotent producer with acks of all in-sync replicas; a key's messages go to one partition, in their order. */
 export function connectProducer(config: KafkaConfig, clientId: string): MessageProducer {
-  const producer = new Producer({ ...connection(config, clientId), idempotent: true, acks: -1 });
+  const producer = new Producer({ ...connection(config, clientId), idempotent: true, acks: -1, partitioner });
   // A request that fails rejects its promise; the same as an event would end the process.
   producer.on('error', () => {});
   return {
@@ -25,8 +26,8 @@ export function connectProducer(config: KafkaConfig, clientId: string): MessageP
       await producer.send({
         messages: messages.map(({ key, value, traceparent }) => ({
           topic: config.topic,
-          key: Buffer.from(key),
-          value: Buffer.from(value),
+          key: bytesOf(key),
+          value: bytesOf(value),
           ...(traceparent === undefined || traceparent === ''
             ? {}
             : { headers: new Map([[Buffer.from('traceparent'), Buffer.from(traceparent)]]) }),
@@ -39,3 +40,5 @@ export function connectProducer(config: KafkaConfig, clientId: string): MessageP
     close: () => producer.close(),
   };
 }
+
+const bytesOf = (text: string | Buffer) => (typeof text === 'string' ? Buffer.from(text) : text);

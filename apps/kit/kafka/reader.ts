@@ -15,7 +15,7 @@ export interface Chunk {
   readonly from: bigint;
   readonly next: bigint;
   readonly records: readonly KafkaRecord[];
-  /** The offset that the next record written will have: what is between is lag. */
+  /** Where what may be read ends: the next record's offset, or that of the first transaction that is open. What is between is lag. */
   readonly end: bigint;
   /** The batches that the records came in, in their order. */
   readonly batches: readonly Batch[];
@@ -64,11 +64,13 @@ export interface ReaderOptions {
   readonly waitMilliseconds: number;
 }
 
+const isTransactional = 0b1_0000;
 const isControl = 0b10_0000;
+const readCommitted = 1;
 
 /**
- * Reads a topic at positions that the caller keeps. The client's own notion of a position is not used: what was
- * read last is known where the rows are.
+ * Reads a topic at positions that the caller keeps, and only what is committed. The client's own notion of a position is
+ * not used: what was read last is known where the rows are.
  */
 export function openReader(client: Consumer, options: ReaderOptions): Reader {
   const { topic } = options;
@@ -103,6 +105,7 @@ export function openReader(client: Consumer, options: ReaderOptions): Reader {
             maxWaitTime: options.waitMilliseconds,
             minBytes: behind ? 1 : options.minBytes,
             maxBytes: options.maxBytes,
+            isolationLevel: readCommitted,
             topics: [
               {
                 topicId,
@@ -175,11 +178,13 @@ function batchOf(batch: Fetched): Batch {
 function readChunk(answered: Answered, from: bigint, topicId: string): Chunk | undefined {
   const records: KafkaRecord[] = [];
   const batches: Batch[] = [];
+  const wasAborted = abortedIn(answered);
   let next = from;
   for (const batch of answered.records ?? []) {
+    const aborted = wasAborted(batch);
     // The broker answers with whole batches: the first may begin before what was asked for.
     if (nextOf(batch) <= from) continue;
-    if ((batch.attributes & isControl) === 0) {
+    if ((batch.attributes & isControl) === 0 && !aborted) {
       const [first, least] = [Number(batch.firstOffset), Number(from)];
       for (const { offsetDelta, key, value, headers } of batch.records) {
         const offset = first + offsetDelta;
@@ -189,6 +194,30 @@ function readChunk(answered: Answered, from: bigint, topicId: string): Chunk | u
     next = nextOf(batch);
     batches.push(batchOf(batch));
   }
-  const { partitionIndex: partition, highWatermark: end } = answered;
+  const { partitionIndex: partition, highWatermark, lastStableOffset } = answered;
+  const end = lastStableOffset < 0n ? highWatermark : lastStableOffset;
   return { partition, topicId, from, next, records, end, batches };
+}
+
+/**
+ * Whether a batch belongs to a transaction that was aborted; to be asked for every batch in its order. The client's own
+ * filter knows one such transaction of a producer in an answer, and none whose end is not in it.
+ */
+function abortedIn({ abortedTransactions }: Answered): (batch: Fetched) => boolean {
+  const coming = [...(abortedTransactions ?? [])].sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
+  const open = new Set<bigint>();
+  return (batch) => {
+    const { attributes, producerId } = batch;
+    while (coming[0] !== undefined && coming[0].firstOffset < nextOf(batch)) {
+      open.add(coming[0].producerId);
+      coming.shift();
+    }
+    if ((attributes & isTransactional) === 0) return false;
+    // The marker of an abort: its key is a version and the type 0.
+    if ((attributes & isControl) !== 0) {
+      if (batch.records[0]?.key?.readInt16BE(2) === 0) open.delete(producerId);
+      return false;
+    }
+    return open.has(producerId);
+  };
 }

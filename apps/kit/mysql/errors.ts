@@ -1,3 +1,5 @@
+import { isMistake } from '../is-mistake.ts';
+
 /** The server's number of an error (1062, a duplicate key), or undefined for an error that no server sent. */
 export function mysqlErrno(error: unknown): number | undefined {
   const { errno, sqlState } = (error ?? {}) as { errno?: unknown; sqlState?: unknown };
@@ -22,11 +24,6 @@ export function isUnavailable(error: unknown): boolean {
 /** True when nobody answers: of what `isUnavailable` says, all but a lock that was lost to others. */
 export function isAway(error: unknown): boolean {
   return isUnavailable(error) && !busy.has(mysqlErrno(error) ?? 0);
-}
-
-/** A mistake of this program, which trying again does not mend. */
-function isMistake(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isMistake } from '../is-mistake.ts';
+
 /** PostgreSQL's five-character code of an error, or undefined for an error of another kind. */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
@@ -12,7 +14,7 @@ export function sqlState(error: unknown): string | undefined {
  */
 export function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
-  return state === undefined || /^(?:08|53|57|58|40|55|25P0[34])/.test(state);
+  return state === undefined ? !isMistake(error) : /^(?:08|53|57|58|40|55|25P0[34])/.test(state);
 }
 
 /** True when nobody answers: of what `isUnavailable` says, all but a lock or a turn that was lost to others. */

@@ -23,7 +23,9 @@ export interface AwaitSchemaOptions {
   readonly deadline: number;
   /** The Job that makes it. */
   readonly madeBy: string;
-  /** True for an error that says that the database is away. */
+  /** Who is asked; the database by default. */
+  readonly who?: string;
+  /** True for an error that says that it is away. */
   readonly isUnavailable: (error: unknown) => boolean;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -31,7 +33,7 @@ export interface AwaitSchemaOptions {
 
 /** Resolves when the database has the schema. @throws Error at the deadline, or when the signal is aborted. */
 export async function awaitSchema(options: AwaitSchemaOptions): Promise<void> {
-  const { wanted, deadline, madeBy, isUnavailable, log, signal } = options;
+  const { wanted, deadline, madeBy, who = 'the database', isUnavailable, log, signal } = options;
   const end = performance.now() + deadline * 1000;
   const waits = backoff(200, 2000);
   let why = '';
@@ -45,7 +47,7 @@ export async function awaitSchema(options: AwaitSchemaOptions): Promise<void> {
       why = `the schema is at ${version} of ${wanted}`;
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      why = `the database does not answer: ${(error as Error).message}`;
+      why = `${who} does not answer: ${(error as Error).message}`;
     }
     if (performance.now() > end) throw new Error(`waited ${deadline} s: ${why}. See the Job ${madeBy}`);
     log.info(why);

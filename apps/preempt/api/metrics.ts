@@ -1,5 +1,5 @@
 import { counter, gauge, histogram, type Registry } from '@plumbline/kit';
-import type { Clients } from './live/clients.ts';
+import type { Clients } from '@plumbline/kit/http';
 
 export interface ApiMetrics {
   readonly answered: (route: string, status: number, seconds: number) => void;

@@ -1,8 +1,9 @@
-import { HttpProblem, type Kind, problemDocuments } from '@plumbline/kit/http';
+import { commonKinds, HttpProblem, type Kind, problemDocuments, schemaFaults } from '@plumbline/kit/http';
 import type { FastifyError, FastifyInstance } from 'fastify';
 
 /** Everything that can be wrong with a request, by the last part of its type: RFC 9457, section 3. */
 export const kinds = {
+  ...commonKinds,
   'invalid-request': {
     status: 400,
     title: 'The request is not valid',
@@ -19,21 +20,12 @@ export const kinds = {
     title: 'The method is not allowed',
     means: 'Everything here is read only: GET and HEAD.',
   },
-  'too-slow': {
-    status: 408,
-    title: 'The request came too slowly',
-    means: 'It was not whole within ten seconds. Send it again.',
-  },
   'body-too-large': {
     status: 413,
     title: 'The request has a body that is too large',
     means: 'No request needs a body. Send none.',
   },
-  'url-too-long': {
-    status: 414,
-    title: 'The URL is too long',
-    means: 'A URL may have 2,048 characters.',
-  },
+  'url-too-long': { status: 414, title: 'The URL is too long', means: 'A URL may have 2,048 characters.' },
   'contradictory-request': {
     status: 422,
     title: 'The request contradicts itself',
@@ -44,21 +36,6 @@ export const kinds = {
     status: 429,
     title: 'Too many live streams from one address',
     means: 'Close some, or come back after the time that Retry-After says.',
-  },
-  'headers-too-large': {
-    status: 431,
-    title: 'The headers are too large',
-    means: 'All headers together may have 16 KiB. Cookies are not needed here.',
-  },
-  'internal-error': {
-    status: 500,
-    title: 'Something went wrong here',
-    means: 'It is a mistake of the server, and in its log.',
-  },
-  'unknown-method': {
-    status: 501,
-    title: 'The method is unknown',
-    means: 'It is none that HTTP servers know. Everything here is read only: GET and HEAD.',
   },
   overloaded: {
     status: 503,
@@ -90,17 +67,9 @@ export const { send: sendProblem, refuseUnread } = documents;
 /** The problem that an error is: one of ours, one of the schema's, a dependency's, or a mistake of this program. */
 export function problemOf(error: unknown, isAway: (error: unknown) => boolean): Problem {
   if (error instanceof HttpProblem) return error as Problem;
-  const { validation, validationContext, statusCode } = error as FastifyError;
-  if (validation !== undefined) {
-    const errors = validation.map(({ instancePath, message, params }) => {
-      const named = (params as { additionalProperty?: string; missingProperty?: string }) ?? {};
-      const parameter = named.additionalProperty ?? named.missingProperty ?? instancePath.slice(1);
-      const known = named.additionalProperty === undefined ? (message ?? 'is not valid') : 'is unknown';
-      return { parameter, message: known };
-    });
-    const listed = errors.map(({ parameter, message }) => `${parameter} ${message}`).join('; ');
-    return new Problem('invalid-request', `${validationContext ?? 'request'}: ${listed}`, { errors });
-  }
+  const faults = schemaFaults(error as FastifyError);
+  if (faults !== undefined) return new Problem('invalid-request', faults.detail, { errors: faults.errors });
+  const { statusCode } = error as FastifyError;
   if (statusCode === 413)
     return new Problem('body-too-large', 'the body is larger than any request needs: none');
   if (statusCode === 414) return new Problem('url-too-long', 'a part of the path is too long');

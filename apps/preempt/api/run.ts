@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRegistry, type Log, startHealth } from '@plumbline/kit';
+import { createClients } from '@plumbline/kit/http';
 import { connectPool, isAway, type MysqlConfig } from '@plumbline/kit/mysql';
 import { connectRedis, type RedisConfig } from '@plumbline/kit/redis';
 import type { Configuration } from '../configuration.ts';
 import { knownMigrations, schemaVersion } from '../schema/migrate.ts';
-import { createClients } from './live/clients.ts';
 import { runLive } from './live/live.ts';
 import { apiMetrics } from './metrics.ts';
 import { addAnomalyRoutes } from './routes/anomalies.ts';

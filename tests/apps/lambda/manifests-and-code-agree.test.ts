@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createRegistry, readConfig, type Setting, text } from '../../../apps/kit/index.ts';
-import { postgresSettings } from '../../../apps/kit/postgres/index.ts';
+import { migrationSql, postgresSettings } from '../../../apps/kit/postgres/index.ts';
 import type { Migration } from '../../../apps/kit/schema/index.ts';
 import { consumerMetrics } from '../../../apps/lambda/consumer/metrics.ts';
 import { consumerSettings } from '../../../apps/lambda/consumer/settings.ts';
@@ -156,13 +156,13 @@ test('INBOX_PATH is where the claim of the inbox is mounted', () => {
 
 test('every table and column that a statement names is one that the migrations make', async () => {
   const schema = await schemaOf(await knownMigrations());
-  const others = [sql['make-migrations'], sql['make-staging']].flatMap(tablesMade);
+  const others = [migrationSql['make-migrations'], sql['make-staging']].flatMap(tablesMade);
   for (const [table, columns] of others) schema.set(table, columns);
   // Of the server itself.
   const ofServer = new Set(['pg_stat_activity', 'unnest', 'stdin']);
   const words = /\b(?:FROM|JOIN|INTO|COPY|(?<!FOR |DO )UPDATE|REFERENCES)\s+([a-z_]+)/gi;
   let seen = 0;
-  for (const [name, text] of Object.entries(sql)) {
+  for (const [name, text] of Object.entries({ ...migrationSql, ...sql })) {
     const statement = text.replaceAll(/--.*$/gm, '');
     const named = [...statement.matchAll(words)].map(([, table = '']) => table);
     for (const table of named.filter((one) => !ofServer.has(one.toLowerCase()))) {
@@ -186,13 +186,13 @@ test('the version of the schema is the highest that was applied, and 0 before th
   const database = new DatabaseSync(':memory:');
   const local = (text: string) =>
     text.replaceAll('timestamptz', 'text').replaceAll('now()', 'CURRENT_TIMESTAMP');
-  database.exec(local(sql['make-migrations']));
-  const version = () => database.prepare(sql['schema-version']).get()?.version;
+  database.exec(local(migrationSql['make-migrations']));
+  const version = () => database.prepare(migrationSql['schema-version']).get()?.version;
   assert.is(version(), 0);
-  const note = database.prepare(sql['note-migration'].replaceAll(/\$\d/g, '?'));
+  const note = database.prepare(migrationSql['note-migration'].replaceAll(/\$\d/g, '?'));
   for (const number of [1, 2, 3]) note.run(number, `step-${number}`, 'x');
   assert.is(version(), 3);
-  const read = database.prepare(sql['read-migrations']).all();
+  const read = database.prepare(migrationSql['read-migrations']).all();
   assert.equal(
     read.map((row) => row.version),
     [1, 2, 3],

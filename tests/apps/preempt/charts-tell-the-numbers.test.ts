@@ -90,7 +90,12 @@ test('the line, the band, the signs and the time of each anomaly stand where the
   );
   isNear([box], [[x(one.startedAt), x(series.to)]]);
   await page.click(`${first} summary`);
-  assert.is(await page.locator(`${first} tbody tr`).count(), series.observations.length);
+  // The table is made when it is opened.
+  const rows = page.locator(`${first} tbody tr`);
+  await until(async () => (await rows.count()) === series.observations.length, {
+    deadline: 30_000,
+    what: `a table of ${series.observations.length} rows`,
+  });
   assert.match(await text(page, `${first} tbody tr:last-child`), /UTC.* to .*severe/);
   assert.equal(noise, []);
 });

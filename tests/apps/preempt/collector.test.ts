@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert';
+import { allowedBy } from '../../../apps/preempt/collector/budget.ts';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
-import { allowedNow, ample, startCollecting, withSource } from './collecting.ts';
+import { ample, startCollecting, withSource } from './collecting.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
 const test = suite('the collector');
@@ -144,9 +145,15 @@ test('two runs at once, and one that is killed, never spend more than the day ha
     const first = await Promise.all([0, 1, 2].map((index) => collecting.run({ edit, index })));
     first[0]?.signal('SIGKILL');
     await Promise.all(first.map((run) => run.ended));
-    assert.ok(source.calls() <= (await collecting.spent()));
-    assert.ok((await collecting.spent()) <= allowedNow(budget));
-    assert.ok(source.calls() <= allowedNow(budget), `${source.calls()} calls`);
+    // On a machine at its limits a request may fail, and its further try has a quarter of an hour more.
+    const hasFurther = first.some((run) => /"the source: /.test(run.log()));
+    const allowed = allowedBy(new Date(), budget, hasFurther ? 3 : 0);
+    const [calls, spent] = [source.calls(), await collecting.spent()];
+    assert.ok(calls <= spent, `${calls} calls, ${spent} spent`);
+    assert.ok(
+      spent <= allowed,
+      `${spent} spent, ${allowed} allowed; ${first.map((run) => run.log()).join('')}`,
+    );
   }));
 
 test("a node's clock that is a day ahead changes nothing: times are the database's and the source's", () =>

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startPreemptWorker } from '../../../trial/preempt.ts';
 import { startPage } from '../../../trial/preempt-page.ts';
@@ -154,9 +152,16 @@ export const deadline = 60_000;
 export const text = (page: Page, selector: string) =>
   page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`);
 
-/** Waits for a text. */
+/** Waits for a text; says what was there instead. */
 export const shows = (page: Page, selector: string, what: RegExp) =>
-  until(async () => what.test(await text(page, selector)), { deadline, what: `${what} in ${selector}` });
+  until(
+    async () => {
+      const shown = await text(page, selector);
+      if (!what.test(shown)) throw new Error(`it says "${shown}"`);
+      return true;
+    },
+    { deadline, what: `${what} in ${selector}` },
+  );
 
 /** What has the focus: its id, class or name. */
 export const focused = (page: Page) =>
@@ -164,16 +169,7 @@ export const focused = (page: Page) =>
     'document.activeElement.id || document.activeElement.className || document.activeElement.tagName',
   );
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds wrong, by its rule and the first element of each. */
-export async function violations(page: Page): Promise<string[]> {
-  // By the debugger's way: the page's own policy lets no script in.
-  await page.evaluate(axe);
-  return page.evaluate<string[]>(
-    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html + ' ' + nodes[0].failureSummary))",
-  );
-}
+export { violations } from '../../harness/violations.ts';
 
 /** A piece of the page as the reader sees it: where it is on the screen. */
 export async function boxOf(page: Page, selector: string) {

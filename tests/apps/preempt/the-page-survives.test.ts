@@ -75,6 +75,10 @@ empty(
   async ({ rig }) => {
     const { mysql } = rig.platform.services;
     await mysql.server().stop();
+    // The API gives what it read a moment ago, to this page as to any.
+    const places = `${rig.url}/api/locations?limit=1000`;
+    const isAway = async () => (await fetch(places)).status === 503;
+    await until(isAway, { deadline, what: 'an API that has forgotten', every: 500 });
     await using opened = await openPage(rig);
     const { page } = opened;
     await shows(page, '#map .notice', /The database does not answer/);

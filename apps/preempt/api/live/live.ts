@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type Log } from '@plumbline/kit';
+import { type Clients, messageText } from '@plumbline/kit/http';
 import { viewsOf } from '../routes/anomaly-view.ts';
 import type { Anomaly, Store } from '../store.ts';
 import { type Follower, followChanges, longestReplay, placeText } from './changes.ts';
-import { type Clients, messageText } from './clients.ts';
 
 export interface LiveOptions {
   readonly store: Store;

@@ -1,6 +1,6 @@
+import { type Clients, messageText } from '@plumbline/kit/http';
 import type { FastifyInstance } from 'fastify';
 import { lastPlace, longestReplay, missedSince, placeOf, placeText } from '../live/changes.ts';
-import { type Clients, messageText } from '../live/clients.ts';
 import { anomalyMessages } from '../live/live.ts';
 import { Problem } from '../problems.ts';
 import * as schemas from '../schemas.ts';

@@ -22,6 +22,8 @@ export interface Clients {
 
 export interface Client {
   readonly tell: (text: string) => void;
+  /** Ends this stream, as `endAll` does all. */
+  readonly end: () => void;
 }
 
 /** The text of a message, as the HTML standard has it (section 9.2, server-sent events). */
@@ -43,6 +45,11 @@ export function createClients(onCut: () => void): Clients {
     }
     response.write(text);
   };
+  const end = (response: ServerResponse) => {
+    if (!open.delete(response)) return;
+    const retry = 500 + Math.floor(Math.random() * 1500);
+    response.end(`retry: ${retry}\nevent: bye\ndata: {}\n\n`);
+  };
   return {
     count: () => open.size,
     ofAddress: (address) => [...open.values()].filter((one) => one === address).length,
@@ -50,7 +57,7 @@ export function createClients(onCut: () => void): Clients {
       open.set(response, address);
       response.on('close', () => open.delete(response));
       response.on('error', () => open.delete(response));
-      return { tell: (text) => tell(response, text) };
+      return { tell: (text) => tell(response, text), end: () => end(response) };
     },
     tellAll(text) {
       // One buffer for all: what waits for slow ones is held once.
@@ -58,10 +65,7 @@ export function createClients(onCut: () => void): Clients {
       for (const response of [...open.keys()]) tell(response, bytes);
     },
     endAll() {
-      for (const response of [...open.keys()]) {
-        const retry = 500 + Math.floor(Math.random() * 1500);
-        response.end(`retry: ${retry}\nevent: bye\ndata: {}\n\n`);
-      }
+      for (const response of [...open.keys()]) end(response);
     },
   };
 }

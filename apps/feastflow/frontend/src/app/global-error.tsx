@@ -1,0 +1,17 @@
+'use client';
+
+export default function Broken() {
+  return (
+    <html lang="en">
+      <body>
+        <main>
+          <h1>Something was dropped</h1>
+          <p role="alert">This page could not be shown. Your cart and your orders are safe.</p>
+          <button type="button" onClick={() => location.reload()}>
+            Load it again
+          </button>
+        </main>
+      </body>
+    </html>
+  );
+}

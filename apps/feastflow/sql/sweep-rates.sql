@@ -1,0 +1,1 @@
+DELETE FROM rates WHERE paid_until < now()

@@ -1,12 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Message } from '@plumbline/kit/kafka';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { StorefrontEvent } from '../event/index.ts';
 import type { Broker } from './broker.ts';
 import { eventsDocument } from './document.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { Problem } from './problems.ts';
 import { readBody, type WrongEvent } from './read-body.ts';
+import type { Records } from './records.ts';
 import { createRoom } from './room.ts';
 import type { Sender } from './sender.ts';
 import type { GatewayConfig } from './settings.ts';
@@ -75,7 +74,7 @@ export function addEventsRoute(app: FastifyInstance, options: EventsOptions): vo
       const read = readBody(request.body ?? Buffer.alloc(0), {
         lines: request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === lines,
         most: config.batchEvents,
-        now: now.getTime(),
+        now,
       });
       if (read.kind === 'unreadable') throw new Problem('unreadable-body', read.why);
       if (read.kind === 'too-many')
@@ -84,44 +83,38 @@ export function addEventsRoute(app: FastifyInstance, options: EventsOptions): vo
         metrics.refused.inc(read.wrong.length);
         throw new Problem('wrong-events', told(read.wrong, read.count), { errors: read.wrong });
       }
-      const giveBack = events.take(read.events.length);
+      const giveBack = events.take(read.records.count);
       if (giveBack === undefined)
         throw new Problem('overloaded', `${events.taken()} events are waiting`, { retryAfter: soon });
       note();
       try {
-        await acknowledged(read.events, now.toISOString());
+        await acknowledged(read.records);
       } finally {
         giveBack();
         note();
       }
-      metrics.accepted.inc(read.events.length);
-      return reply.status(202).send({ accepted: read.events.length, receivedAt: now.toISOString() });
+      metrics.accepted.inc(read.records.count);
+      return reply.status(202).send({ accepted: read.records.count, receivedAt: now.toISOString() });
     },
   });
 
-  async function acknowledged(taken: readonly StorefrontEvent[], receivedAt: string): Promise<void> {
+  async function acknowledged(records: Records): Promise<void> {
     const away = broker.away();
     if (away !== undefined) {
-      metrics.unsent.inc(taken.length);
+      metrics.unsent.inc(records.count);
       throw new Problem('broker-away', `Kafka is away: ${away}`, { retryAfter: later });
     }
     const started = performance.now();
-    const messages = taken.map((event) => messageOf(event, receivedAt));
     try {
-      await sender.put(messages, AbortSignal.timeout(config.ackSeconds * 1000));
+      await sender.put(records, AbortSignal.timeout(config.ackSeconds * 1000));
     } catch (error) {
-      metrics.unsent.inc(taken.length);
+      metrics.unsent.inc(records.count);
       const late = (error as Error).name === 'TimeoutError';
       const detail = late ? `not acknowledged within ${config.ackSeconds} s` : 'not acknowledged';
       throw new Problem('broker-away', detail, { retryAfter: later, cause: error });
     }
     metrics.ackSeconds.observe((performance.now() - started) / 1000);
   }
-}
-
-/** Keyed by the session: what happens in it stays in its order. */
-function messageOf(event: StorefrontEvent, receivedAt: string): Message {
-  return { key: event.session, value: JSON.stringify(Object.assign(event, { receivedAt })) };
 }
 
 /** What the body may have at most: a body in chunks does not say. */

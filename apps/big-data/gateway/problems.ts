@@ -1,8 +1,9 @@
-import { HttpProblem, type Kind, problemDocuments } from '@plumbline/kit/http';
+import { commonKinds, HttpProblem, type Kind, problemDocuments } from '@plumbline/kit/http';
 import type { FastifyError } from 'fastify';
 
 /** Everything that can be wrong with a request, by the last part of its type. */
 export const kinds = {
+  ...commonKinds,
   'unreadable-body': {
     status: 400,
     title: 'The body cannot be read',
@@ -24,11 +25,6 @@ export const kinds = {
     title: 'There is nothing here',
     means: 'Events go to POST /events; /docs lists the rest.',
   },
-  'method-not-allowed': {
-    status: 405,
-    title: 'The method is not allowed',
-    means: 'The header Allow says which are.',
-  },
   'too-slow': {
     status: 408,
     title: 'The request came too slowly',
@@ -49,21 +45,6 @@ export const kinds = {
     title: 'Some of the events are no events',
     means:
       'Nothing of the request was taken. "errors" lists each wrong event by its index, from 0; mend or leave out those, and send the rest again.',
-  },
-  'headers-too-large': {
-    status: 431,
-    title: 'The headers are too large',
-    means: 'All headers together may have 16 KiB.',
-  },
-  'internal-error': {
-    status: 500,
-    title: 'Something went wrong here',
-    means: 'It is a mistake of the server, and in its log.',
-  },
-  'unknown-method': {
-    status: 501,
-    title: 'The method is unknown',
-    means: 'It is none that HTTP servers know.',
   },
   overloaded: {
     status: 503,

@@ -1,4 +1,5 @@
 import type { Message } from '@plumbline/kit/kafka';
+import type { Records } from './records.ts';
 
 export interface SenderOptions {
   /** Resolves once the broker has them; one is under way at a time. */
@@ -11,16 +12,16 @@ export interface SenderOptions {
 
 export interface Sender {
   /**
-   * Resolves once all of the messages are acknowledged. Rejects with why not, and then some may be in the topic all the
+   * Resolves once all of the records are acknowledged. Rejects with why not, and then some may be in the topic all the
    * same; or with the signal's reason, and what of them was not on its way is not sent.
    */
-  readonly put: (messages: readonly Message[], signal: AbortSignal) => Promise<void>;
+  readonly put: (records: Records, signal: AbortSignal) => Promise<void>;
   /** Messages that are not yet acknowledged. */
   readonly waiting: () => number;
 }
 
 interface Entry {
-  readonly messages: readonly Message[];
+  readonly records: Records;
   /** How many are acknowledged. */
   done: number;
   over: boolean;
@@ -40,7 +41,7 @@ export function createSender({ send, sendBytes, onSent }: SenderOptions): Sender
   const end = (entry: Entry, error?: unknown) => {
     if (entry.over) return;
     entry.over = true;
-    waiting -= entry.messages.length;
+    waiting -= entry.records.count;
     entry.settle(error);
   };
   const run = async () => {
@@ -54,7 +55,7 @@ export function createSender({ send, sendBytes, onSent }: SenderOptions): Sender
         onSent(undefined, messages.length);
         for (const { entry, count } of parts) {
           entry.done += count;
-          if (entry.done === entry.messages.length) end(entry);
+          if (entry.done === entry.records.count) end(entry);
         }
       } catch (error) {
         onSent(error, messages.length);
@@ -65,11 +66,11 @@ export function createSender({ send, sendBytes, onSent }: SenderOptions): Sender
   };
   return {
     waiting: () => waiting,
-    put(messages, signal) {
+    put(records, signal) {
       return new Promise((resolve, reject) => {
         const onAbort = () => end(entry, signal.reason);
         const entry: Entry = {
-          messages,
+          records,
           done: 0,
           over: false,
           settle(error) {
@@ -79,7 +80,7 @@ export function createSender({ send, sendBytes, onSent }: SenderOptions): Sender
           },
         };
         signal.addEventListener('abort', onAbort, { once: true });
-        waiting += messages.length;
+        waiting += records.count;
         entries.push(entry);
         if (!running) void run();
       });
@@ -97,12 +98,10 @@ function gather(entries: readonly Entry[], most: number) {
   let bytes = 0;
   for (const entry of entries) {
     let count = 0;
-    for (let index = entry.done; index < entry.messages.length; index += 1) {
-      const message = entry.messages[index] as Message;
-      // Events are ASCII but for nothing: their schema lets no other letter in.
-      bytes += message.key.length + message.value.length + recordOverhead;
+    for (let index = entry.done; index < entry.records.count; index += 1) {
+      bytes += entry.records.size(index) + recordOverhead;
       if (bytes > most && messages.length > 0) break;
-      messages.push(message);
+      messages.push(entry.records.message(index));
       count += 1;
     }
     if (count > 0) parts.push({ entry, count });

@@ -10,7 +10,10 @@ export const gatewaySettings = {
   httpAddress: listenAddress('HTTP_ADDRESS', ':8000'),
   metricsAddress: listenAddress('METRICS_ADDRESS', ':9090'),
   token: {
-    ...secret('INGEST_TOKEN', 'the token that clients send; without it, everybody may send events'),
+    ...secret('INGEST_TOKEN', 'the token that clients send; where it is not set, everybody may send events'),
+    // A Secret's file may end in a line break; one that is empty would open the door that it is for.
+    parse: (value: string) => value.trim() || undefined,
+    emptyIsWrong: true,
     fallback: '',
   },
   bodyBytes: number('MAX_BODY_BYTES', 'bytes of a request', {

@@ -1,7 +1,8 @@
 """Reads the records of the topic: each is an event of the storefront, or a dead letter that says why.
 
 The forms are those of apps/big-data/event/schema.ts: the gateway refuses what is none, so what is dead here came into
-the topic past it. A member that is not known is left alone: a gateway may be newer than this.
+the topic past it. A number where a text belongs is taken for its text. A member that is not known is left alone: a gateway
+may be newer than this.
 """
 
 from pyspark.sql import functions as F
@@ -91,6 +92,16 @@ def read_records(records):
     )
 
 
+def items_of(event):
+    """How many things a purchase is of."""
+    return _sum_of_lines(event["lines"], lambda line: line["quantity"])
+
+
+def _sum_of_lines(lines, amount):
+    """The sum of an amount of each line of a purchase."""
+    return F.aggregate(lines, F.lit(0).cast("long"), lambda sum, line: sum + amount(line))
+
+
 def _time(text):
     return F.when(text.rlike(_TIME), F.to_timestamp(text))
 
@@ -115,9 +126,7 @@ def _faults():
         F.col("received_at") > F.col("recorded_at") + ahead,
         F.lit("clock /receivedAt is more than five minutes after the record's own time"),
     )
-    total = F.aggregate(
-        e["lines"], F.lit(0).cast("long"), lambda sum, line: sum + line["quantity"] * line["priceCents"]
-    )
+    total = _sum_of_lines(e["lines"], lambda line: line["quantity"] * line["priceCents"])
     lines = F.size(e["lines"]).between(1, 100) & F.forall(e["lines"], _is_line)
     for kind, fields in _FORMS.items():
         of_kind = [_field(f"/{name}", e[name].rlike(form)) for name, form in fields]

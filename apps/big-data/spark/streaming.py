@@ -37,14 +37,14 @@ def open_session(settings):
     return builder.getOrCreate()
 
 
-def observed(records, tells_dead=False):
-    """Counts a batch's records on their way; Spark tells the counts with the batch. One query tells what is dead."""
-    late, dead = F.col("late"), F.lit(tells_dead) & (F.col("target") == "dead_letters")
+def observed(records, tells=False):
+    """Counts a batch's records on their way; Spark tells the counts with the batch. One query tells what is late and dead."""
+    late, dead = F.col("late"), F.col("target") == "dead_letters"
     return records.observe(
         "seen",
         F.count("*").alias("rows"),
-        F.count(F.when(late, 1)).alias("late"),
-        F.count(F.when(dead, 1)).alias("dead"),
+        F.count(F.when(F.lit(tells) & late, 1)).alias("late"),
+        F.count(F.when(F.lit(tells) & dead, 1)).alias("dead"),
     )
 
 
@@ -114,7 +114,7 @@ def start_queries(spark, settings, report):
 
     queries = []
     if "events" in settings.queries:
-        records = observed(read_records(with_time(whole_topic(spark, settings))), tells_dead=True)
+        records = observed(read_records(with_time(whole_topic(spark, settings))), tells=True)
         queries.append(start("events", records, writer("events", "target", kept), "events"))
     if "windows" in settings.queries:
         counts = counted(on_time(each_partition(spark, settings, partitions), observed))

@@ -4,19 +4,16 @@ A row's key and its time of writing come from the event alone, so that a second 
 """
 
 from pyspark.sql import functions as F
+from records import items_of
 
 #: Spreads the rows of an hour over so many partitions.
 BUCKETS = 8
 
 
-def _purchased():
-    return F.aggregate(F.col("e.lines"), F.lit(0).cast("long"), lambda sum, line: sum + line["quantity"])
-
-
 def _kept():
     return [
         F.date_trunc("hour", "occurred_at").alias("hour"),
-        (F.crc32(F.col("e.session")) % BUCKETS).cast("int").alias("bucket"),
+        (F.crc32(F.lower("e.session")) % BUCKETS).cast("int").alias("bucket"),
         F.col("e.session").alias("session_id"),
         F.col("e.customer").alias("visitor_id"),
         F.unix_micros("occurred_at").alias("written_at"),
@@ -49,7 +46,7 @@ def rows_of(table, batch):
         return mine.select(
             *_event(),
             F.col("e.order").alias("order_id"),
-            _purchased().cast("int").alias("items"),
+            items_of(F.col("e")).cast("int").alias("items"),
             F.col("e.amountCents").alias("amount_cents"),
             "e.currency",
         )

@@ -9,7 +9,7 @@ from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from records import AHEAD, read_records, with_time
+from records import AHEAD, items_of, read_records, with_time
 
 #: How far behind the newest event of the slowest partition a window is still open: lateness, clocks, and room.
 WATERMARK = "30 minutes"
@@ -26,7 +26,7 @@ def on_time(sources, observed):
     # No filter passes what is observed: each would take a copy of all that reads a record with it.
     events = observed(read_records(reduce(DataFrame.union, timed)))
     counted = events.where(~F.col("late") & (F.col("target") != "dead_letters"))
-    return counted.select("occurred_at", "e", F.col("e.id").alias("id")).dropDuplicatesWithinWatermark(["id"])
+    return counted.select("occurred_at", "e", F.lower("e.id").alias("id")).dropDuplicatesWithinWatermark(["id"])
 
 
 def counted(events):
@@ -50,11 +50,10 @@ def counted(events):
     def product(product, category, kind):
         return measure("products", product, category=category, kind=kind)
 
-    bought = F.aggregate(e["lines"], F.lit(0).cast("long"), lambda sum, line: sum + line["quantity"])
     # Sixteen bytes of a session are held, not its 36 letters.
     session = F.unhex(F.replace(e["session"], F.lit("-"), F.lit("")))
     activity = measure("activity", e["type"], minute, session)
-    purchase = measure("purchases", e["currency"], minute, None, bought, e["amountCents"])
+    purchase = measure("purchases", e["currency"], minute, None, items_of(e), e["amountCents"])
     lines = F.transform(e["lines"], lambda line: product(line["product"], line["category"], "purchase"))
     measures = (
         F.when(e["type"] == "view", F.array(activity, product(e["product"], e["category"], "view")))

@@ -8,7 +8,8 @@ const now = Date.now();
 const events = someEvents(400, 1);
 const one = <Type extends StorefrontEvent['type']>(type: Type) =>
   events.find((event) => event.type === type) as Extract<StorefrontEvent, { type: Type }>;
-const read = (text: string, lines: boolean, most = 1000) => readBody(Buffer.from(text), { lines, most, now });
+const read = (text: string, lines: boolean, most = 1000) =>
+  readBody(Buffer.from(text), { lines, most, now: new Date(now) });
 
 test('what the storefront makes are events', () => {
   for (const event of events) assert.is(checkEvent(event, now), undefined, JSON.stringify(event));
@@ -65,11 +66,45 @@ test('an event is from the future from the millisecond after five minutes, howev
   }
 });
 
+/** What was read, as it goes to the topic. */
+function messages(text: string, lines: boolean): { key: string; value: unknown }[] {
+  const found = read(text, lines);
+  if (found.kind !== 'events') throw new Error(found.kind);
+  return Array.from({ length: found.records.count }, (_, index) => {
+    const { key, value } = found.records.message(index);
+    assert.is(found.records.size(index), key.length + value.length);
+    return { key: key.toString(), value: JSON.parse(value.toString()) };
+  });
+}
+
+const receivedAt = new Date(now).toISOString();
+const recordsOf = (...all: StorefrontEvent[]) =>
+  all.map((event) => ({ key: event.session, value: { ...event, receivedAt } }));
+
 test('an event, an array and lines are read alike; lines without anything are none', () => {
   const [a, b] = events as [StorefrontEvent, StorefrontEvent];
-  assert.equal(read(JSON.stringify(a), false), { kind: 'events', events: [a] });
-  assert.equal(read(JSON.stringify([a, b]), false), { kind: 'events', events: [a, b] });
-  assert.equal(read(`\n${toNdjson([a, b])}\r\n`, true), { kind: 'events', events: [a, b] });
+  assert.equal(messages(JSON.stringify(a), false), recordsOf(a));
+  assert.equal(messages(JSON.stringify([a, b]), false), recordsOf(a, b));
+  assert.equal(messages(`\n${toNdjson([a, b])}\r\n`, true), recordsOf(a, b));
+});
+
+test('a record says what the client sent, however it was written, with UUIDs in small letters', () => {
+  assert.is(new Set(events.map(({ type }) => type)).size, 4);
+  assert.equal(messages(toNdjson(events), true), recordsOf(...events));
+  const purchase = one('purchase');
+  const capital = (text: string) => text.toUpperCase();
+  const { id, session, customer, order } = purchase;
+  const shouted = {
+    id: capital(id),
+    session: capital(session),
+    customer: capital(customer),
+    order: capital(order),
+  };
+  const text = JSON.stringify({ ...purchase, ...shouted }, undefined, 1)
+    .replace(/"quantity": (\d+)/g, '"quantity": $1.0')
+    .replace('"type"', '"\\u0074ype"')
+    .replace('"amountCents"', '"amountCents": 1, "amountCents"');
+  assert.equal(messages(text, false), recordsOf(purchase));
 });
 
 test('every wrong line has its index, that of a batch without the empty lines', () => {
@@ -93,7 +128,10 @@ test('what is not UTF-8, not JSON or empty is unreadable, and so many are too ma
     ['\n', true],
   ] as const)
     assert.is(read(text, lines).kind, 'unreadable', text);
-  assert.is(readBody(Buffer.from([0xc3, 0x28]), { lines: true, most: 1, now }).kind, 'unreadable');
+  assert.is(
+    readBody(Buffer.from([0xc3, 0x28]), { lines: true, most: 1, now: new Date(now) }).kind,
+    'unreadable',
+  );
   assert.is(read(toNdjson(events.slice(0, 3)), true, 3).kind, 'events');
   assert.is(read(toNdjson(events.slice(0, 4)), true, 3).kind, 'too-many');
 });

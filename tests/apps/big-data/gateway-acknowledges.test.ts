@@ -1,6 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import * as assert from 'uvu/assert';
 import type { StorefrontEvent } from '../../../apps/big-data/event/index.ts';
+import { gatewaySettings } from '../../../apps/big-data/gateway/settings.ts';
+import { readConfig } from '../../../apps/kit/index.ts';
 import { suite } from '../../harness/suite.ts';
 import { metricOf } from '../metric-of.ts';
 import { someEvents, toNdjson } from './events.ts';
@@ -49,6 +51,14 @@ test('one event, an array of them and one a line are the same', async ({ rig, ga
     202,
   );
   assert.is(inTopic(await rig.topic(), [one, two, three]).length, 3);
+});
+
+test('a UUID in capitals is the same UUID: in the topic, and for the partition', async ({ rig, gateway }) => {
+  const [event] = someEvents(1, 21) as [StorefrontEvent];
+  const capitals = { ...event, id: event.id.toUpperCase(), session: event.session.toUpperCase() };
+  assert.is((await post(gateway, [event, capitals])).body.accepted, 2);
+  const [one, two] = inTopic(await rig.topic(), [event]) as [InTopic, InTopic];
+  assert.equal(two, { ...one, offset: two.offset });
 });
 
 test('what happens in a session lies in one partition, in its order, however many send at a time', async ({
@@ -201,6 +211,10 @@ test('where there is a token, events come with it only', async ({ rig }) => {
   }
   assert.is((await post(gateway, event, { authorization: 'Bearer open sesame' })).status, 202);
   await gateway.worker.stop();
+  const around = { KAFKA_BOOTSTRAP_SERVERS: 'a:1', KAFKA_TOPIC: 't' };
+  assert.is(readConfig({ ...around, INGEST_TOKEN: 'of a file\n' }, gatewaySettings).token, 'of a file');
+  for (const nothing of ['', ' \n'])
+    assert.throws(() => readConfig({ ...around, INGEST_TOKEN: nothing }, gatewaySettings), /INGEST_TOKEN/);
 });
 
 test('told to end, it answers what is under way, and every answer was true', async ({ rig }) => {

@@ -39,9 +39,10 @@ let runs = 0;
 export function startGateway(
   { trial }: Pick<Rig, 'trial'>,
   env: Readonly<Record<string, string>> = {},
+  command?: (command: readonly string[]) => readonly string[],
 ): Promise<Gateway> {
   runs += 1;
-  return start(trial, { label: `run${runs}`, env });
+  return start(trial, { label: `run${runs}`, env, ...(command === undefined ? {} : { command }) });
 }
 
 export interface Answer {

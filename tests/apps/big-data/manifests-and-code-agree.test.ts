@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '@plumbline/validators';
+import { parseQuantity, run } from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { contradiction, gatewaySettings } from '../../../apps/big-data/gateway/settings.ts';
@@ -34,7 +34,7 @@ test('the gateway starts from the variables that each overlay gives it, all of w
     const config = readConfig(Object.fromEntries(env), gatewaySettings);
     assert.is(contradiction(config), undefined);
     assert.equal(
-      [...env.keys()].filter((name) => !read.has(name)),
+      [...env.keys()].filter((name) => name !== 'NODE_OPTIONS' && !read.has(name)),
       [],
       system.environment,
     );
@@ -157,6 +157,15 @@ test('what it may hold is a fraction of the memory that it gets', () => {
   for (const system of systems) {
     const limit = /^(\d+)Mi$/.exec(String(specIn(system).spec.resources?.limits?.memory))?.[1];
     assert.ok(config.queueBytes * 8 <= Number(limit) * 1024 * 1024, system.environment);
+  }
+});
+
+test('the objects of the gateway leave a third of its memory to what is beside them', () => {
+  for (const system of systems) {
+    const heap = /--max-old-space-size=(\d+)/.exec(gatewayIn(system).env.get('NODE_OPTIONS') ?? '')?.[1];
+    const young = /--max-semi-space-size=(\d+)/.exec(gatewayIn(system).env.get('NODE_OPTIONS') ?? '')?.[1];
+    const limit = parseQuantity(specIn(system).spec.resources?.limits?.memory ?? '') / 2 ** 20;
+    assert.ok(Number(heap) + 3 * Number(young) <= (limit * 2) / 3, system.environment);
   }
 });
 

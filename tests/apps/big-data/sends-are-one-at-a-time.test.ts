@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Records } from '../../../apps/big-data/gateway/records.ts';
 import { createRoom } from '../../../apps/big-data/gateway/room.ts';
 import { createSender } from '../../../apps/big-data/gateway/sender.ts';
-import type { Message } from '../../../apps/kit/kafka/index.ts';
 
 /** A broker that answers when it is told to. */
 function openBroker(sendBytes = 1000) {
@@ -12,7 +12,7 @@ function openBroker(sendBytes = 1000) {
     sendBytes,
     send(messages) {
       const answer = Promise.withResolvers<void>();
-      sends.push({ values: messages.map(({ value }) => value), answer });
+      sends.push({ values: messages.map(({ value }) => value.toString()), answer });
       return answer.promise;
     },
     onSent: (error) => void outcomes.push(error),
@@ -25,7 +25,11 @@ function openBroker(sendBytes = 1000) {
   return { sender, sends, outcomes, settle };
 }
 
-const messages = (...values: string[]): Message[] => values.map((value) => ({ key: 'k', value }));
+const records = (...values: string[]): Records => ({
+  count: values.length,
+  size: (index) => 1 + (values[index] as string).length,
+  message: (index) => ({ key: 'k', value: values[index] as string }),
+});
 const never = new AbortController().signal;
 const stateOf = (promise: Promise<void>) => {
   const seen = { state: 'waits' };
@@ -42,9 +46,9 @@ const stateOf = (promise: Promise<void>) => {
 
 test('what comes while a send is under way goes together in the next, in its order', async () => {
   const { sender, sends, settle } = openBroker();
-  const first = stateOf(sender.put(messages('a', 'b'), never));
-  const second = stateOf(sender.put(messages('c'), never));
-  const third = stateOf(sender.put(messages('d', 'e'), never));
+  const first = stateOf(sender.put(records('a', 'b'), never));
+  const second = stateOf(sender.put(records('c'), never));
+  const third = stateOf(sender.put(records('d', 'e'), never));
   assert.equal(
     sends.map(({ values }) => values),
     [['a', 'b']],
@@ -59,7 +63,7 @@ test('what comes while a send is under way goes together in the next, in its ord
 
 test('a batch that is larger than a send is done when its last part is', async () => {
   const { sender, sends, settle } = openBroker(150);
-  const state = stateOf(sender.put(messages('a'.repeat(50), 'b'.repeat(50), 'c'.repeat(500), 'd'), never));
+  const state = stateOf(sender.put(records('a'.repeat(50), 'b'.repeat(50), 'c'.repeat(500), 'd'), never));
   await settle(0);
   await settle(1);
   assert.is(state.state, 'waits');
@@ -74,11 +78,11 @@ test('a batch that is larger than a send is done when its last part is', async (
 
 test('when a send fails all that waits fails with it, nothing of it is sent, and the next one is tried', async () => {
   const { sender, sends, settle, outcomes } = openBroker(150);
-  const first = stateOf(sender.put(messages('a'.repeat(50), 'b'.repeat(50)), never));
-  const second = stateOf(sender.put(messages('c'), never));
+  const first = stateOf(sender.put(records('a'.repeat(50), 'b'.repeat(50)), never));
+  const second = stateOf(sender.put(records('c'), never));
   await settle(0, new Error('away'));
   assert.equal([first.state, second.state, sends.length, sender.waiting()], ['away', 'away', 1, 0]);
-  const third = stateOf(sender.put(messages('d'), never));
+  const third = stateOf(sender.put(records('d'), never));
   await settle(1);
   assert.equal([third.state, sends[1]?.values], ['done', ['d']]);
   assert.equal(
@@ -90,9 +94,9 @@ test('when a send fails all that waits fails with it, nothing of it is sent, and
 test('what is given up is not sent any more, and holds no place', async () => {
   const { sender, sends, settle } = openBroker();
   const controller = new AbortController();
-  const first = stateOf(sender.put(messages('a'), never));
-  const second = stateOf(sender.put(messages('b'), controller.signal));
-  const third = stateOf(sender.put(messages('c'), never));
+  const first = stateOf(sender.put(records('a'), never));
+  const second = stateOf(sender.put(records('b'), controller.signal));
+  const third = stateOf(sender.put(records('c'), never));
   controller.abort(new Error('too late'));
   assert.is(sender.waiting(), 2);
   await settle(0);

@@ -17,9 +17,14 @@ import { kustomize } from './gateway-rig.ts';
 import { assertSameRows, storedRows } from './stored-rows.ts';
 import type { Sent } from './storefront-history.ts';
 
-/** Kafka, Cassandra and a claim for checkpoints as the overlay of kind has them, for one test file. */
+/** Kafka, Cassandra and what Spark needs, for one test file. */
 export interface SparkRig {
+  /** What Spark runs in. */
   readonly trial: Trial;
+  /** The folder with the checkpoint of each query. */
+  readonly checkpoints: string;
+  /** What each driver is started with. */
+  readonly spark?: SparkOptions;
   readonly kafka: Kafka;
   readonly cassandra: Cassandra;
   /** The administrator's. */
@@ -30,6 +35,7 @@ export interface SparkRig {
 export const queries = ['events', 'windows'] as const;
 export type Query = (typeof queries)[number];
 
+/** As the overlay of kind has it: checkpoints on a claim, driver and executor in one. */
 export async function openSparkRig(): Promise<SparkRig> {
   const trial = await openTrial(await renderSystem(root, kustomize, 'kind', 'big-data'), {
     say: (message) => process.stderr.write(`${message}\n`),
@@ -41,7 +47,8 @@ export async function openSparkRig(): Promise<SparkRig> {
       await client.shutdown();
       await trial.close();
     };
-    return { trial, kafka, cassandra, client, close };
+    const checkpoints = join(trial.folder, 'spark-streaming-0', 'checkpoints');
+    return { trial, checkpoints, kafka, cassandra, client, close };
   } catch (error) {
     await trial.close();
     throw error;
@@ -61,12 +68,16 @@ export async function sendPast({ kafka }: SparkRig, sent: readonly Sent[]): Prom
 let runs = 0;
 
 /** Starts the driver with its two queries, in batches that are small enough to be interrupted. */
-export async function startQueries({ trial }: SparkRig, options: SparkOptions = {}): Promise<RunningSpark> {
+export async function startQueries(
+  { trial, spark }: SparkRig,
+  options: SparkOptions = {},
+): Promise<RunningSpark> {
   runs += 1;
   return startSpark(trial, {
     label: `run${runs}`,
+    ...spark,
     ...options,
-    env: { TRIGGER_SECONDS: '1', MAX_OFFSETS_PER_TRIGGER: '900', ...options.env },
+    env: { TRIGGER_SECONDS: '1', MAX_OFFSETS_PER_TRIGGER: '900', ...spark?.env, ...options.env },
   });
 }
 
@@ -97,10 +108,10 @@ export async function untilOf(
 
 /** The numbers of the batches of a query that are planned, and of those that are done. */
 async function batchesOf(rig: SparkRig, query: Query): Promise<{ planned: number; done: number }> {
-  const claim = join(rig.trial.folder, 'spark-streaming-0', 'checkpoints');
-  const folder = (await readdir(claim).catch(() => [])).find((name) => name.split('-')[0] === query);
+  const { checkpoints } = rig;
+  const folder = (await readdir(checkpoints).catch(() => [])).find((name) => name.split('-')[0] === query);
   const newest = async (log: string) => {
-    const names = await readdir(join(claim, folder ?? '', log)).catch(() => []);
+    const names = await readdir(join(checkpoints, folder ?? '', log)).catch(() => []);
     return Math.max(-1, ...names.filter((name) => /^\d+$/.test(name)).map(Number));
   };
   const done = await newest('commits');
@@ -108,7 +119,12 @@ async function batchesOf(rig: SparkRig, query: Query): Promise<{ planned: number
 }
 
 /** Waits until a query is in the middle of a batch, some batches after the one that it is at. */
-async function within(rig: SparkRig, spark: RunningSpark, query: Query, batches: number): Promise<void> {
+export async function within(
+  rig: SparkRig,
+  spark: RunningSpark,
+  query: Query,
+  batches: number,
+): Promise<void> {
   const begin = (await batchesOf(rig, query)).done;
   await untilOf(
     spark,
@@ -121,8 +137,13 @@ async function within(rig: SparkRig, spark: RunningSpark, query: Query, batches:
 }
 
 /** Ends the driver with SIGKILL while a query is in the middle of a batch. @returns the batch that was not done */
-export async function killWithin(rig: SparkRig, spark: RunningSpark, query: Query): Promise<number> {
-  await within(rig, spark, query, 2);
+export async function killWithin(
+  rig: SparkRig,
+  spark: RunningSpark,
+  query: Query,
+  batches = 2,
+): Promise<number> {
+  await within(rig, spark, query, batches);
   await killed(spark);
   const { planned, done } = await batchesOf(rig, query);
   return planned > done ? planned : -1;

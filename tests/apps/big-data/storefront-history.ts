@@ -20,7 +20,7 @@ export function storefrontHistory(count: number, seed: number): Sent[] {
   const start = Date.parse('2026-03-31T23:00:00.000Z');
   const sent: Sent[] = [];
   const send = (event: ReceivedEvent) =>
-    sent.push({ key: event.session, value: JSON.stringify(event), event });
+    sent.push({ key: event.session.toLowerCase(), value: JSON.stringify(event), event });
   const robot = '00000000-0000-4000-8000-000000000001';
   for (const { event } of storefront({ seed, rate: count / 7200, start, steady: true })) {
     const happened = Date.parse(event.occurredAt);
@@ -36,7 +36,12 @@ export function storefrontHistory(count: number, seed: number): Sent[] {
     const mine = { ...event, ...(isRobot ? { session: robot } : {}) };
     const received = { ...mine, receivedAt: new Date(happened + after).toISOString() };
     send(received);
-    if (next() < 0.03) send({ ...received, receivedAt: new Date(happened + after + 1000).toISOString() });
+    if (next() < 0.03) {
+      const again = { ...received, receivedAt: new Date(happened + after + 1000).toISOString() };
+      // One UUID has two spellings.
+      const [id, session] = [received.id.toUpperCase(), received.session.toUpperCase()];
+      send(sent.length % 2 === 0 ? again : { ...again, id, session });
+    }
     if (sent.length >= count) break;
   }
   const step = Math.floor(sent.length / deaths.length);

@@ -26,10 +26,18 @@ export interface RunningGateway {
   readonly worker: RunningWorker;
 }
 
-/** Starts producer-gateway and awaits that it is ready. @param env variables of another value than the overlay's */
+export interface GatewayOptions {
+  readonly label?: string;
+  /** Variables of another value than the overlay's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another command, made from the manifest's: one with a limit of memory. */
+  readonly command?: (command: readonly string[]) => readonly string[];
+}
+
+/** Starts producer-gateway and awaits that it is ready. */
 export async function startGateway(
   trial: Trial,
-  { label, env = {} }: { readonly label?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  { label, env = {}, command }: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const port = await freePort();
   const worker = await startWorker(trial, {
@@ -37,6 +45,7 @@ export async function startGateway(
     // A pod has a port of its own; here nobody waits for a Service.
     env: { HTTP_ADDRESS: `127.0.0.1:${port}`, DRAIN_SECONDS: '0', ...env },
     ...(label === undefined ? {} : { label }),
+    ...(command === undefined ? {} : { command }),
   });
   await until(async () => worker.state() !== undefined || (await fetch(`${worker.metrics}/readyz`)).ok, {
     deadline: 60_000,

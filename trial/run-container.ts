@@ -40,8 +40,8 @@ export interface RunningContainer extends Running {
 
 /**
  * Starts a container of the rendered system: its command, variables and mounted files, with the names of the cluster
- * mapped to this machine. As a process, paths are mapped too, and nothing of this process's environment but PATH and
- * the locale reaches it.
+ * mapped to this machine. As a process, paths are mapped too, and nothing of this process's environment but PATH, the
+ * locale and the repository's compiled code reaches it.
  */
 export async function runContainer(
   trial: Trial,
@@ -85,6 +85,9 @@ export async function runContainer(
     env.TMPDIR = paths.get('/tmp') ?? '/tmp';
     env.HOME = folder;
     env.LANG = 'C.UTF-8';
+    // Half of a worker's start is stripping types, which is done already.
+    const { NODE_COMPILE_CACHE: compiled } = process.env;
+    if (standIn.ours === true && compiled !== undefined) env.NODE_COMPILE_CACHE = compiled;
   }
   Object.assign(env, standIn.env, here.env);
   const command = [...container.command, ...(here.args ?? [])].map((part) =>

@@ -17,6 +17,8 @@ export interface Trial {
   readonly folder: string;
   /** Where the names of the cluster lead here; services add theirs when they start. */
   readonly addresses: Map<string, string>;
+  /** Options of every Java: a compiler that has done sooner and a collector with one thread; none for a measurement. */
+  readonly jvm: string;
   readonly say: (message: string) => void;
   /** Takes something into its care: it is stopped at the end, the last one first. */
   readonly keep: (running: Running) => Running;
@@ -27,13 +29,18 @@ export interface Trial {
 export interface TrialOptions {
   readonly engine?: Engine;
   readonly say?: (message: string) => void;
+  /** For what runs long enough to be measured: Java compiles as it does in production. */
+  readonly measures?: boolean;
   /** Leaves the folder, with all logs, when it ends. */
   readonly keepFolder?: boolean;
 }
 
+/** For processes that are started and killed more often than they run for long: a broker's start takes half the CPU. */
+export const quickly = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+
 /** Begins a trial of a rendered system; nothing runs yet. */
 export async function openTrial(system: System, options: TrialOptions = {}): Promise<Trial> {
-  const { say = () => {}, keepFolder = false } = options;
+  const { say = () => {}, keepFolder = false, measures = false } = options;
   const engine = options.engine ?? (await pickEngine());
   // Short, since the path of a socket may have 107 characters.
   const folder = await mkdtemp(join(tmpdir(), 'trial-'));
@@ -45,6 +52,7 @@ export async function openTrial(system: System, options: TrialOptions = {}): Pro
     folder,
     say,
     addresses: new Map(),
+    jvm: measures ? '' : quickly,
     keep(one) {
       running.push(one);
       return one;

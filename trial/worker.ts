@@ -14,8 +14,14 @@ export interface WorkerOptions {
   readonly container?: string;
   /** Variables that a test gives another value than the overlay: it says which, and why. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Of loopback, where ports of the manifest would meet those of other pods: `127.9.0.1`. */
+  readonly address?: string;
+  /** What stands for a value that only the cluster knows; `env` replaces those that matter. */
+  readonly unknownValue?: string;
   /** A folder that stands for a claim of all pods, by the volume's name. */
   readonly folders?: Readonly<Record<string, string>>;
+  /** Where on this machine is what lies at a path of the image. */
+  readonly paths?: Readonly<Record<string, string>>;
   /** What else changes in a mounted file: an address that no `name:port` says. */
   readonly edit?: (text: string, path: string) => string;
   /** Another command than the manifest's, made from it. */
@@ -35,14 +41,16 @@ export interface RunningWorker extends RunningContainer {
  */
 export async function startWorker(trial: Trial, options: WorkerOptions): Promise<RunningWorker> {
   const [kind = '', name = ''] = options.workload.split('/');
-  const { index = 0, container: containerName } = options;
+  const { index = 0, container: containerName, address, unknownValue } = options;
   const workload = workloadOf(trial.system, kind, name);
   const container = podContainer(trial.system, workload, {
     index,
     ...(containerName === undefined ? {} : { container: containerName }),
+    ...(address === undefined ? {} : { address }),
+    ...(unknownValue === undefined ? {} : { unknownValue }),
   });
   const port = await freePort();
-  const paths = new Map<string, string>();
+  const paths = new Map(Object.entries(options.paths ?? {}));
   const mounts = container.mounts.filter((mount) => {
     const folder = mount.kind === 'folder' ? options.folders?.[mount.volume] : undefined;
     if (folder !== undefined) paths.set(mount.path, folder);

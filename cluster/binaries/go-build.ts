@@ -61,6 +61,9 @@ export function buildCache(parent: string): BuildCache {
   };
 }
 
+/** The compiler is a process for each package and gives its memory back at its end: collecting it is a fifth of its work. */
+const seldomCollecting = { GOGC: '400' };
+
 /** Where the kernel shares the processor out among sessions first, being nice counts inside one's own only. */
 const politely = 'echo 10 2>/dev/null >/proc/self/autogroup; exec nice -n 10 go "$@"';
 
@@ -79,7 +82,13 @@ export function goBuild(build: GoBuild): Promise<void> {
       stdio: ['ignore', 'ignore', 'pipe'],
       // In a group of its own, so that the compilers end with it.
       detached: true,
-      env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOCACHE: cache },
+      env: {
+        ...process.env,
+        ...seldomCollecting,
+        CGO_ENABLED: '0',
+        GOFLAGS: '-mod=readonly',
+        GOCACHE: cache,
+      },
     });
     const end = () => {
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');

@@ -26,6 +26,9 @@ export interface Components {
   readonly states: () => Readonly<Record<string, ComponentState>>;
 }
 
+/** They are Go, with memory to spare here: less time for collecting, up to a bound. */
+const seldomCollecting = { GOGC: '300', GOMEMLIMIT: '768MiB' };
+
 /** Milliseconds before a component that ended is started again: longer each time, and at most this. */
 const longestPause = 10_000;
 
@@ -49,6 +52,7 @@ export async function keepComponents(logs: string, onChange: () => void): Promis
         PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         HOME: tmp,
         TMPDIR: tmp,
+        ...seldomCollecting,
         ...env,
       },
     });

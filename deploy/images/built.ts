@@ -16,8 +16,18 @@ export interface BuildableImage {
   readonly platform?: string | undefined;
   /** Its base images are on the machine, and no registry is asked for them. */
   readonly local?: boolean;
+  /** Where layers of earlier builds are had. */
+  readonly cache?: LayerCache | undefined;
   /** Twelve digits: the same files, arguments and platform give the same. */
   readonly content: string;
+}
+
+/** Layers of earlier builds, in a registry: what a machine that never built before need not do again. */
+export interface LayerCache {
+  /** A registry with the path below it, where each image has a repository of layers. */
+  readonly registry: string;
+  /** Whether this build's layers go there too. */
+  readonly writes: boolean;
 }
 
 /** How images are built, beside what base/images.yaml says. */
@@ -25,6 +35,7 @@ export interface HowToBuild {
   readonly platform?: string | undefined;
   /** The images that Dockerfiles begin with, by the names of their arguments; each gets those that it takes. */
   readonly bases?: Readonly<Record<string, string>> | undefined;
+  readonly cache?: LayerCache | undefined;
 }
 
 /** The Dockerfile of every worker in TypeScript; it is told the system. */
@@ -40,26 +51,26 @@ export interface Buildable {
 }
 
 /**
- * The images of these systems (all when none is named) that base/images.yaml says are built here.
- * @throws UsageError when a word names no system with an image.
+ * The images that base/images.yaml says are built here: those of these names and of these systems, or all when none is named.
+ * @throws UsageError when a word names no image and no system with one.
  */
 export async function buildableImages(
   root: string,
-  systems: readonly string[],
-  { platform, bases }: HowToBuild = {},
+  words: readonly string[],
+  { platform, bases, cache }: HowToBuild = {},
 ): Promise<Buildable> {
   const { built } = await readImages(root);
-  const known = new Set(Object.values(built).map(({ system }) => system));
-  for (const name of systems) {
-    if (!known.has(name)) {
-      const names = [...known].sort();
+  const systems = [...new Set(Object.values(built).map(({ system }) => system))].sort();
+  const known = [...systems, ...Object.keys(built).sort()];
+  for (const word of words) {
+    if (!known.includes(word)) {
       throw new UsageError(
-        `no image of "${name}" stands in base/images.yaml${didYouMean(name, names)}; there are ${names.join(', ')}`,
+        `no image of "${word}" stands in base/images.yaml${didYouMean(word, known)}; there are ${known.join(', ')}`,
       );
     }
   }
   const chosen = Object.entries(built).filter(
-    ([, { system }]) => systems.length === 0 || systems.includes(system),
+    ([name, { system }]) => words.length === 0 || words.includes(system) || words.includes(name),
   );
   const missing: string[] = [];
   const images: BuildableImage[] = [];
@@ -89,7 +100,7 @@ export async function buildableImages(
       leavesOut: ofWorker ? ofAnotherSystem(system) : () => false,
     });
     const local = own.length > 0;
-    images.push({ name, system, context, dockerfile, arguments: args, platform, local, content });
+    images.push({ name, system, context, dockerfile, arguments: args, platform, local, cache, content });
   }
   return { images, missing };
 }

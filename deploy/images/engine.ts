@@ -1,6 +1,6 @@
 import { UsageError } from '@plumbline/validators';
 import { type Command, command, minutes, seconds } from '../plan/step.ts';
-import type { BuildableImage } from './built.ts';
+import type { BuildableImage, LayerCache } from './built.ts';
 
 /** The programs that build images, the likeliest first. */
 export const engines = ['docker', 'podman', 'nerdctl', 'buildah'] as const;
@@ -37,6 +37,8 @@ export interface Build {
   readonly platform?: string | undefined;
   /** No registry is asked: every base image is on the machine. */
   readonly local?: boolean;
+  /** The repository of this image's layers. */
+  readonly cache?: LayerCache | undefined;
 }
 
 /** The command line that builds an image. */
@@ -48,7 +50,9 @@ export function buildCommand(engine: Engine, { dockerfile, tags, context, ...bui
   return command(
     [
       engine,
-      'build',
+      // docker's own store keeps no layers for elsewhere: its builder of BuildKit does.
+      ...(engine === 'docker' && build.cache !== undefined ? ['buildx', 'build', '--load'] : ['build']),
+      ...layers(engine, build.cache),
       ...isolation,
       ...pull,
       ...(platform === undefined ? [] : ['--platform', platform]),
@@ -65,14 +69,26 @@ export function buildCommand(engine: Engine, { dockerfile, tags, context, ...bui
   );
 }
 
+/** Where layers come from, and go to, in the engine's own words. A registry that has none yet is no error to any of them. */
+function layers(engine: Engine, cache: LayerCache | undefined): string[] {
+  if (cache === undefined) return [];
+  const { registry, writes } = cache;
+  if (engine === 'buildah' || engine === 'podman') {
+    return ['--layers', '--cache-from', registry, ...(writes ? ['--cache-to', registry] : [])];
+  }
+  const to = `type=registry,ref=${registry},mode=max,ignore-error=true`;
+  return ['--cache-from', `type=registry,ref=${registry}`, ...(writes ? ['--cache-to', to] : [])];
+}
+
 export function build(engine: Engine, image: BuildableImage): Command {
-  const { name, content, context, dockerfile, platform, local = false } = image;
+  const { name, content, context, dockerfile, platform, local = false, cache } = image;
   return buildCommand(engine, {
     dockerfile,
     context,
     arguments: image.arguments ?? {},
     platform,
     local,
+    cache: cache && { ...cache, registry: `${cache.registry}/${name}` },
     tags: ['latest', content].map((tag) => `${fullName(name)}:${tag}`),
   });
 }

@@ -1,7 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '@plumbline/validators';
-import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isSeq, parse, parseDocument, type YAMLMap } from 'yaml';
+import type { BuildableImage } from './built.ts';
 import type { PushedImage } from './push.ts';
 
 /**
@@ -53,4 +54,30 @@ export async function pinImages(
     await rename(join(root, `${file}.new`), join(root, file));
   }
   return changes.map(({ file }) => file);
+}
+
+/** Names of the images that an environment's overlays have from this registry already, at their content and with a digest. */
+export async function pinnedAlready(
+  root: string,
+  environment: string,
+  registry: string,
+  images: readonly BuildableImage[],
+): Promise<string[]> {
+  const pinned: string[] = [];
+  for (const image of images) {
+    const file = `overlays/${environment}/${image.system}/kustomization.yaml`;
+    const text = await readFile(join(root, file), 'utf8').catch(() => '');
+    const { images: entries = [] } = (parse(text) ?? {}) as { images?: readonly PinnedEntry[] };
+    const entry = entries.find(({ name }) => name === image.name);
+    const isIt = entry?.newName === `${registry}/${image.name}` && String(entry.newTag) === image.content;
+    if (isIt && entry.digest !== undefined) pinned.push(image.name);
+  }
+  return pinned;
+}
+
+interface PinnedEntry {
+  readonly name: string;
+  readonly newName?: string;
+  readonly newTag?: string;
+  readonly digest?: string;
 }

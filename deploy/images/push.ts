@@ -13,16 +13,16 @@ export interface PushedImage {
 }
 
 /**
- * A registry with the path below it, as a person writes it after --push.
+ * A registry with the path below it, as a person writes it after an option.
  * @throws UsageError for what cannot stand before an image's name.
  */
-export function registryOf(word: string): string {
+export function registryOf(word: string, option = '--push'): string {
   const registry = word.replace(/^https?:\/\//, '').replace(/\/+$/, '');
   const [host = ''] = registry.split('/');
   const hasHost = /[.:]/.test(host) || host === 'localhost';
   if (!hasHost || !/^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/.test(registry)) {
     throw new UsageError(
-      `--push "${word}" names no registry; write its host and path, as registry.example.com/plumbline`,
+      `${option} "${word}" names no registry; write its host and path, as registry.example.com/plumbline`,
     );
   }
   return registry;

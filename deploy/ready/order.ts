@@ -13,9 +13,13 @@ export interface Wave {
 
 const awaited = new Set(['Deployment', 'StatefulSet', 'Job']);
 
-/** The place of a workload in the order: by its component, and a Job whatever its component is of the schema's wave. */
+/**
+ * The place of a workload in the order: by its component. A Job is of the schema's wave, whatever its component, unless it
+ * gives work to a cluster that processes.
+ */
 export function rank({ kind, metadata }: Pick<LiveObject, 'kind' | 'metadata'>): number {
-  const component = kind === 'Job' ? 'schema' : metadata.labels?.['app.kubernetes.io/component'];
+  const named = metadata.labels?.['app.kubernetes.io/component'];
+  const component = kind === 'Job' && named !== 'processor' ? 'schema' : named;
   const index = component === undefined ? -1 : waves.indexOf(component);
   return index === -1 ? waves.length : index;
 }

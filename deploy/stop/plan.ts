@@ -11,11 +11,22 @@ import { isArgoManaged, type Patch, patched, startPatches, stopPatches } from '.
 const kinds = ['deployments', 'statefulsets', 'cronjobs', 'jobs'];
 const kindNames = new Set(['Deployment', 'StatefulSet', 'CronJob', 'Job']);
 
+/**
+ * Whose pods must be gone before it goes on: those before what they depend on, but none that Argo CD may bring back; or all,
+ * for what must find nothing running. That Argo CD's sync is paused can then be relied on: its mark stays while it is.
+ */
+export type Awaits = 'those that others need' | 'all';
+
 /** Freezes what was chosen, data kept: the node where it is all that the node is for, else the workloads. */
-export function stopPlan(cluster: Cluster, choice: Choice, engine: string): Plan {
+export function stopPlan(
+  cluster: Cluster,
+  choice: Choice,
+  engine: string,
+  awaits: Awaits = 'those that others need',
+): Plan {
   if (ownsCluster(cluster, choice)) return [nodeStep(cluster, 'stop', engine)];
   return inNamespaces(choice.systems).map(({ namespace, objects }) =>
-    stopStep(cluster.context, namespace, objects),
+    stopStep(cluster.context, namespace, objects, awaits),
   );
 }
 
@@ -92,7 +103,12 @@ function isNodeReady({ status }: LiveObject): boolean {
   return conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True');
 }
 
-function stopStep(context: string, namespace: string, objects: readonly KubernetesObject[]): Step {
+function stopStep(
+  context: string,
+  namespace: string,
+  objects: readonly KubernetesObject[],
+  awaits: Awaits,
+): Step {
   return {
     kind: 'ask',
     does: `Scale what runs in ${namespace} to nothing`,
@@ -101,7 +117,7 @@ function stopStep(context: string, namespace: string, objects: readonly Kubernet
       // What depends on others stops before them.
       const live = ordered(liveObjects(answers)).reverse();
       return {
-        commands: stopCommands(context, namespace, live),
+        commands: stopCommands(context, namespace, live, awaits),
         notes: live.some(isArgoManaged) ? [argoNote(namespace)] : [],
       };
     },
@@ -113,28 +129,34 @@ function stopStep(context: string, namespace: string, objects: readonly Kubernet
  * Patches the workloads in their order, and waits for the pods of each rank before those that they depend on go: a broker
  * that cannot tell ZooKeeper that it leaves is refused there when it comes back, until its session is over.
  */
-export function stopCommands(context: string, namespace: string, live: readonly LiveObject[]): Command[] {
+export function stopCommands(
+  context: string,
+  namespace: string,
+  live: readonly LiveObject[],
+  awaits: Awaits = 'those that others need',
+): Command[] {
   const patches = new Map(stopPatches(live).map((patch) => [patch.name, patch]));
-  const stopping = live.filter((object) => patches.has(reference(object)));
+  // What was brought to nothing a moment ago may still have pods.
+  const stopping = live.filter((object) => awaits === 'all' || patches.has(reference(object)));
   const ranks = [...new Set(stopping.map(rank))];
   return ranks.flatMap((one, index) => {
     const together = stopping.filter((object) => rank(object) === one);
-    const waits =
-      index === ranks.length - 1 ? [] : together.flatMap((object) => goneCommand(context, object));
+    const isLast = index === ranks.length - 1;
+    const waits = together.filter((object) => awaits === 'all' || !(isLast || isArgoManaged(object)));
     return [
-      ...together.map((object) => patchCommand(context, namespace, patches.get(reference(object)) as Patch)),
-      ...waits,
+      ...together.flatMap((object) => {
+        const patch = patches.get(reference(object));
+        return patch === undefined ? [] : [patchCommand(context, namespace, patch)];
+      }),
+      ...waits.flatMap((object) => goneCommand(context, object)),
     ];
   });
 }
 
-/**
- * Waits until no pod of a workload is there; of CronJobs and Jobs, which are suspended, none need go, and those of what Argo CD
- * keeps may be back before they are gone.
- */
+/** Waits until no pod of a workload is there; of CronJobs and Jobs, which are suspended, none need go. */
 function goneCommand(context: string, object: LiveObject): Command[] {
   const { kind, metadata, spec } = object;
-  if ((kind !== 'Deployment' && kind !== 'StatefulSet') || isArgoManaged(object)) return [];
+  if (kind !== 'Deployment' && kind !== 'StatefulSet') return [];
   const { matchLabels = {} } = (spec?.selector ?? {}) as { matchLabels?: Record<string, string> };
   const labels = Object.entries(matchLabels).map((pair) => pair.join('='));
   if (labels.length === 0) return [];

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { type KubernetesObject, run } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
 import { type Application, type ArgoCd, startArgoCd } from './harness/argo-cd.ts';
+import { verdicts } from './harness/diff-verdicts.ts';
 import { environmentNamed, nodesOf } from './harness/environment.ts';
 import { changed, sample, subjects } from './harness/mutants.ts';
 import { systems } from './harness/overlays.ts';
 import { proofs } from './harness/proofs.ts';
 import { root, startTestCluster, type TestCluster } from './harness/test-cluster.ts';
 import { until } from './harness/until.ts';
+import { openVerdictRig, type VerdictRig } from './harness/verdict-rig.ts';
 
 interface Context {
   cluster: TestCluster;
@@ -270,5 +272,54 @@ test('the project refuses another repository, and another namespace', async ({ c
     );
   }
 });
+
+let rig: VerdictRig | undefined;
+
+for (const { change, danger, of, edit, fails, keeps = [], changes = [], loses = [], leaves } of verdicts) {
+  test(`${change}: what the difference says (${danger}) is what happens`, async ({ argo, cluster }) => {
+    rig ??= await openVerdictRig(cluster, argo);
+    const { answer, commit, dangers, synced } = rig;
+    const from = await commit(() => {});
+    await synced(from);
+    const answers = (questions: readonly string[]) => Promise.all(questions.map(answer));
+    let kept: string[] = [];
+    let old: string[] = [];
+    // What the change before this one has taken away comes back after its sync.
+    await until(
+      'what is asked about is there',
+      async () => {
+        [kept, old] = [await answers(keeps), await answers(changes)];
+        const all = [...kept, ...old, ...(await answers(loses))];
+        for (const [index, question] of [...keeps, ...changes, ...loses].entries())
+          assert.is.not(all[index], '', question);
+      },
+      patience,
+    );
+    const to = await commit(edit);
+    assert.ok((await dangers(from, to)).includes(`${danger} ${of}`), `${await dangers(from, to)}`);
+    const { status } = await synced(to);
+    const said = JSON.stringify(status?.operationState);
+    assert.is(status?.operationState?.phase, fails === undefined ? 'Succeeded' : 'Failed', said);
+    if (fails !== undefined) assert.match(said, fails);
+    await until(
+      'what goes is gone',
+      async () =>
+        assert.equal(
+          await answers(loses),
+          loses.map(() => ''),
+        ),
+      patience,
+    );
+    await until(
+      'what changes is another',
+      async () => {
+        for (const [index, now] of (await answers(changes)).entries()) assert.is.not(now, old[index]);
+      },
+      patience,
+    );
+    assert.equal(await answers(keeps), kept);
+    if (leaves) assert.is((await argo.application('verdicts')).status?.sync?.status, 'OutOfSync');
+  });
+}
 
 test.run();

@@ -141,7 +141,10 @@ test('reset, it begins anew without what it had', async ({ lambda }) => {
 test('destroyed, nothing of it is left', async ({ lambda }) => {
   await lambda.script('destroy');
   assert.is(await lambda.shell('kubectl get namespace dev --ignore-not-found --output=name'), '');
-  assert.is(await lambda.shell('kubectl get persistentvolumes --output=name'), '');
+  // Volumes are removed after their claims.
+  await seen('no volume is left', async () =>
+    assert.is(await lambda.shell('kubectl get persistentvolumes --output=name'), ''),
+  );
 });
 
 test.run();

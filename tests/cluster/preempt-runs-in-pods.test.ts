@@ -78,7 +78,7 @@ test('every command of the guide works, or is run elsewhere for a reason that is
     if (elsewhere.some(([pattern]) => pattern.test(line))) continue;
     // There is a release to go back to only after the second.
     if (line.startsWith('kubectl rollout undo '))
-      lines.push('kubectl rollout restart deployment/api -n preempt');
+      lines.push('again kubectl rollout restart deployment/api -n preempt');
     // What follows until it is ended, without following; a shell in a pod, left at once; a client, given its password.
     const plain = line.replace(' logs -f ', ' logs --tail=5 ');
     const typed = plain.includes('--password') ? 'mypassword123' : 'exit';
@@ -298,7 +298,10 @@ test('reset, it begins anew without what it had', async ({ preempt }) => {
 test('destroyed, nothing of it is left', async ({ preempt }) => {
   await preempt.script('destroy');
   assert.is(await preempt.shell('kubectl get namespace preempt --ignore-not-found --output=name'), '');
-  assert.is(await preempt.shell('kubectl get persistentvolumes --output=name'), '');
+  // Volumes are removed after their claims.
+  await seen('no volume is left', async () =>
+    assert.is(await preempt.shell('kubectl get persistentvolumes --output=name'), ''),
+  );
 });
 
 test.run();

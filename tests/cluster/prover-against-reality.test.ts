@@ -15,9 +15,18 @@ const targets = ['kind/preempt', 'production/feastflow'];
 const chosen = await subjects(targets);
 const long = { deadline: 240_000 };
 
-/** What these rules find the API server takes, and a process, the kubelet or the operator refuses. */
+/** What these rules find the API server takes, and a process, the kubelet, a controller or the operator refuses. */
 const byOthers = new Set(
-  ['flink-memory', 'heap', 'image-name', 'listener', 'monitor'].map((what) => `${what}-refused`),
+  [
+    'duration',
+    'flink-memory',
+    'generator',
+    'heap',
+    'image-name',
+    'listener',
+    'monitor',
+    'transaction-timeout',
+  ].map((what) => `${what}-refused`),
 );
 
 const test = proofs<{ cluster: TestCluster }>(

@@ -1,10 +1,10 @@
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type FileResult, judge, runTests } from './run.ts';
+import { type FileResult, isOnlyLate, judge, runTests } from './run.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const fixture = join(import.meta.dirname, 'fixtures', 'before-throws.fixture.ts');
@@ -41,6 +41,43 @@ test('files of a folder that is left out are not run', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+async function runFixture(name: string, edit = (text: string) => text) {
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-runner-'));
+  try {
+    const text = await readFile(join(import.meta.dirname, 'fixtures', `${name}.fixture.ts`), 'utf8');
+    await writeFile(join(folder, 'one.test.ts'), edit(text));
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const seen: FileResult[] = [];
+    const options = { root: folder, folder: '.', words: [], env: {}, deadline: 30_000 };
+    const results = await runTests({ ...options, onResult: (result) => seen.push(result) });
+    return { seen, results };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('a file that was only late is run again, and both runs are told', async () => {
+  const { seen, results } = await runFixture('late-at-first');
+  assert.equal(
+    seen.map(({ passed, failed, isLate, isAgain }) => [passed, failed, isLate, isAgain]),
+    [
+      [0, 1, true, undefined],
+      [1, 0, undefined, true],
+    ],
+  );
+  assert.equal(results, seen.slice(1));
+});
+
+test('a file that is wrong is not run again, nor one that is wrong and late', async () => {
+  const wrong = await runFixture('late-at-first', (text) =>
+    text.replace(/the second run did.*yet/, 'two, not one'),
+  );
+  assert.equal([wrong.seen.length, wrong.results[0]?.failed], [1, 1]);
+  const both = `   FAIL  a  "one"\n    it did not come within 3 s\n\n   FAIL  a  "two"\n    Expected values to be equal\n`;
+  assert.not(isOnlyLate(both));
+  assert.ok(isOnlyLate(both.slice(0, both.lastIndexOf('   FAIL'))));
 });
 
 const summary = (total: number, passed: number, skipped = 0) =>

@@ -28,6 +28,8 @@ export interface PodOptions {
   readonly container?: string;
   /** What stands for a value that only the cluster knows, as one that an ExternalSecret brings. */
   readonly unknownValue?: string;
+  /** The pod's own; by default the one that all share here. */
+  readonly address?: string;
 }
 
 /**
@@ -58,7 +60,7 @@ export function podContainer(system: System, workload: Workload, options: PodOpt
   const fields: Readonly<Record<string, string>> = {
     'metadata.name': pod,
     'metadata.namespace': workload.namespace,
-    'status.podIP': '127.0.0.1',
+    'status.podIP': options.address ?? '127.0.0.1',
     "metadata.labels['apps.kubernetes.io/pod-index']": String(index),
     "metadata.labels['topology.kubernetes.io/zone']": '',
   };
@@ -118,9 +120,13 @@ function mountsOf(
       // A claim outlives the pod; what is in an emptyDir goes with it.
       return { kind: 'folder', path, volume: mount.name, keeps: volume?.emptyDir === undefined };
     }
-    if (mount.subPath === undefined) {
-      return { kind: 'files', path, files: new Map([...from].map(([key, text]) => [key, text ?? ''])) };
-    }
-    return { kind: 'file', path, text: from.get(mount.subPath) ?? '' };
+    const items = volume?.configMap?.items ?? volume?.secret?.items;
+    const files = new Map(
+      items === undefined
+        ? [...from].map(([key, text]) => [key, text ?? ''])
+        : items.map((item) => [item.path, from.get(item.key) ?? '']),
+    );
+    if (mount.subPath === undefined) return { kind: 'files', path, files };
+    return { kind: 'file', path, text: files.get(mount.subPath) ?? '' };
   });
 }

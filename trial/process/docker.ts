@@ -41,7 +41,8 @@ export function containerProcess(options: ContainerOptions): RunningContainer {
     ...(places.some(({ path }) => path === '/tmp') ? [] : ['--tmpfs=/tmp']),
     ...places.map(({ path, here, readOnly }) => `--volume=${here}:${path}${readOnly ? ':ro' : ''}`),
     ...Object.entries(env).map(([key, value]) => `--env=${key}=${value}`),
-    `--entrypoint=${command[0]}`,
+    // A manifest without a command leaves it to the image.
+    ...(command[0] === undefined ? [] : [`--entrypoint=${command[0]}`]),
     container.image,
     ...command.slice(1),
   ];

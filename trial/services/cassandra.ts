@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Client } from 'cassandra-driver';
+import { Client, policies } from 'cassandra-driver';
 import { cqlshWheels } from '../downloads/cqlsh.ts';
 import { jars } from '../downloads/jars.ts';
 import { podContainer } from '../overlay/container.ts';
@@ -147,9 +147,19 @@ export async function startCassandra(trial: Trial): Promise<Cassandra> {
  * A client of the node for one of the Secret's logins. Statements are prepared, and a `bigint` is JavaScript's own.
  * @throws Error when it cannot log in. Whoever connects calls `shutdown`.
  */
-export async function connect(cassandra: Cassandra, login: Login = 'administrator'): Promise<Client> {
+export async function connect(
+  cassandra: Pick<Cassandra, 'host' | 'port' | 'credentials'>,
+  login: Login = 'administrator',
+): Promise<Client> {
+  const at = `${cassandra.host}:${cassandra.port}`;
   const client = new Client({
-    contactPoints: [`${cassandra.host}:${cassandra.port}`],
+    contactPoints: [at],
+    // A node behind a port-forward tells an address that only its cluster knows.
+    policies: {
+      addressResolution: Object.assign(policies.defaultAddressTranslator(), {
+        translate: (_address: string, _port: number, callback: (endpoint: string) => void) => callback(at),
+      }),
+    },
     localDataCenter: 'dc1',
     credentials: cassandra.credentials(login),
     encoding: { useBigIntAsLong: true },

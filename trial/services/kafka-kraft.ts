@@ -14,7 +14,7 @@ export async function startKraft(trial: Trial): Promise<Kafka> {
   const { system } = trial;
   const standIn: StandIn = {
     bin: [standIns],
-    env: trial.engine === 'docker' ? {} : { JARS: await jars('kafka-4.1.1', trial.say) },
+    env: trial.engine === 'docker' ? {} : { JARS: await jars('kafka-4.1.1', trial.say), JVM: trial.jvm },
   };
   const [port, controller] = [await freePort(), await freePort()];
   const address = `127.0.0.1:${port}`;
@@ -37,11 +37,13 @@ export async function startKraft(trial: Trial): Promise<Kafka> {
   await start();
   return {
     address,
+    metrics: new Map(),
+    listeners: new Map([['INTERNAL', address]]),
     startBroker: start,
     broker() {
       if (broker === undefined) throw new Error('the broker was not started');
       return broker;
     },
-    makeTopics: () => makeTopics(trial, standIn),
+    makeTopics: (changed) => makeTopics(trial, standIn, changed),
   };
 }

@@ -22,6 +22,14 @@ export interface SparkOptions {
   readonly conf?: string;
   /** Another script than the manifest's. */
   readonly script?: string;
+  /** Another command, made from the manifest's: one with a limit of memory. */
+  readonly command?: (command: readonly string[]) => readonly string[];
+  /** Of loopback: the driver keeps the manifest's ports and is reached by executors of other pods. */
+  readonly address?: string;
+  /** Folders of jars that the image has besides. */
+  readonly jars?: readonly string[];
+  /** What stands for a value that only the cluster knows. */
+  readonly unknownValue?: string;
   /** A folder that stands for a claim, by the volume's name: `checkpoints`. */
   readonly folders?: Readonly<Record<string, string>>;
 }
@@ -33,6 +41,9 @@ export interface RunningSpark extends RunningWorker {
 
 const workload = 'Deployment/spark-streaming';
 
+/** A compiler that has done sooner: a driver is started and killed more often here than it runs for long. */
+export const quickly = '-XX:TieredStopAtLevel=1';
+
 /** Starts the streaming job as the rendered Deployment does, from the repository's own code; not awaited. */
 export async function startSpark(trial: Trial, options: SparkOptions = {}): Promise<RunningSpark> {
   const [spark, connectors, wheels] = [
@@ -40,14 +51,20 @@ export async function startSpark(trial: Trial, options: SparkOptions = {}): Prom
     await jars('spark-3.5.7', trial.say),
     await clients(trial),
   ];
-  const ui = await freePort();
-  // The image has the connectors among Spark's own jars. A pod has its own address; here many share one.
-  const conf = [
-    `spark.driver.extraClassPath ${connectors}/*`,
-    `spark.executor.extraClassPath ${connectors}/*`,
+  const { address, unknownValue } = options;
+  const port = address === undefined ? await freePort() : 4040;
+  // A pod has its own address; here many may share one.
+  const shared = [
     'spark.driver.bindAddress 127.0.0.1',
     'spark.driver.host 127.0.0.1',
-    `spark.ui.port ${ui}`,
+    `spark.ui.port ${port}`,
+  ];
+  // The image has the connectors among Spark's own jars.
+  const classPath = [connectors, ...(options.jars ?? [])].map((folder) => `${folder}/*`).join(':');
+  const conf = [
+    `spark.driver.extraClassPath ${classPath}`,
+    `spark.executor.extraClassPath ${classPath}`,
+    ...(address === undefined ? shared : []),
     options.conf ?? '',
   ].join('\n');
   const worker = await startWorker(trial, {
@@ -58,19 +75,21 @@ export async function startSpark(trial: Trial, options: SparkOptions = {}): Prom
       PYTHONPATH: `${spark.python}:${wheels}`,
       PYTHONPYCACHEPREFIX: pycache,
       PYTHONUNBUFFERED: '1',
-      SPARK_LOCAL_IP: '127.0.0.1',
-      // A compiler that has done sooner: a driver is started and killed more often here than it runs for long.
-      JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1',
+      SPARK_LOCAL_IP: address ?? '127.0.0.1',
+      JDK_JAVA_OPTIONS: quickly,
       ...options.env,
     },
     edit: (text, path) => (path.endsWith('/spark.conf') ? `${text}\n${conf}\n` : text),
-    ...(options.script === undefined
-      ? {}
-      : { command: (words) => [...words.slice(0, -1), options.script ?? ''] }),
+    command: (words) => {
+      const mine = options.script === undefined ? words : [...words.slice(0, -1), options.script];
+      return options.command?.(mine) ?? mine;
+    },
+    ...(address === undefined ? {} : { address }),
+    ...(unknownValue === undefined ? {} : { unknownValue }),
     ...(options.label === undefined ? {} : { label: options.label }),
     ...(options.folders === undefined ? {} : { folders: options.folders }),
   });
-  return { ...worker, ui: `http://127.0.0.1:${ui}` };
+  return { ...worker, ui: `http://${address ?? '127.0.0.1'}:${port}` };
 }
 
 /** Ends a worker at once, and all that it started: as a node that is switched off ends a pod. */

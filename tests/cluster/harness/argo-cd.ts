@@ -12,6 +12,8 @@ import { until } from './until.ts';
 
 /** Argo CD's controllers beside a test's cluster, and the repository that they sync from. */
 export interface ArgoCd {
+  /** Has it look at everything again, as a webhook does. */
+  readonly refresh: () => Promise<void>;
   readonly repository: Repository;
   /** Pushes a commit, and says so as a webhook does: nobody waits until Argo CD looks by itself. @returns the commit */
   readonly commit: (message: string) => Promise<string>;
@@ -37,6 +39,7 @@ export interface Application {
       readonly phase: string;
       readonly message?: string;
       readonly syncResult?: {
+        readonly revision?: string;
         readonly resources?: readonly { readonly message?: string; readonly kind: string }[];
       };
     };
@@ -56,20 +59,19 @@ export async function startArgoCd(cluster: TestCluster): Promise<ArgoCd> {
   await cluster.kubectl(['create', 'namespace', namespace]);
   await cluster.kubectl(['apply', '--filename=-'], { stdin: list(settings) });
   await startPrograms(cluster, folder, cluster.binaries['argo-cd'] ?? 'argo-cd');
+  const annotation = 'argocd.argoproj.io/refresh=normal';
+  const refresh = async () => {
+    await cluster.kubectl([
+      ...['annotate', 'applications', '--all', '--namespace', namespace],
+      ...[annotation, '--overwrite'],
+    ]);
+  };
   return {
     repository,
+    refresh,
     async commit(message) {
       const commit = await repository.push(message);
-      const refresh = 'argocd.argoproj.io/refresh=normal';
-      await cluster.kubectl([
-        'annotate',
-        'applications',
-        '--all',
-        '--namespace',
-        namespace,
-        refresh,
-        '--overwrite',
-      ]);
+      await refresh();
       return commit;
     },
     application: async (name) =>
@@ -136,6 +138,8 @@ async function startPrograms(cluster: TestCluster, folder: string, program: stri
   for (const { context } of admin.contexts) context.namespace = namespace;
   await writeFile(at('kubeconfig'), JSON.stringify(admin), { mode: 0o600 });
   const environment = {
+    GOGC: '300',
+    GOMEMLIMIT: '768MiB',
     KUBECONFIG: at('kubeconfig'),
     PATH: `${dirname(process.env.KUSTOMIZE ?? '/usr/local/bin/kustomize')}:/usr/bin:/bin`,
     HOME: at('home'),
@@ -207,13 +211,26 @@ async function makeRepository(folder: string): Promise<Repository> {
   await git(bare, 'update-ref', 'refs/heads/main', await git(root, 'rev-parse', 'HEAD'));
   await git(bare, 'symbolic-ref', 'HEAD', 'refs/heads/main');
   await git(folder, 'clone', '--quiet', '--branch', 'main', bare, work);
+  return pushed(bare, work);
+}
+
+/** A repository without a commit, beside Argo CD's own. @param folder absolute; it is made */
+export async function emptyRepository(folder: string): Promise<Repository> {
+  const [bare, work] = [join(folder, 'repository.git'), join(folder, 'work')];
+  await mkdir(folder, { recursive: true });
+  await git(folder, 'init', '--quiet', '--bare', '--initial-branch=main', bare);
+  await git(folder, 'clone', '--quiet', bare, work);
+  return pushed(bare, work);
+}
+
+function pushed(bare: string, work: string): Repository {
   return {
     url: `file://${bare}`,
     folder: work,
     async push(message) {
       await git(work, 'add', '--all');
       await git(work, 'commit', '--quiet', '--no-verify', '--message', message);
-      await git(work, 'push', '--quiet', '--no-verify', 'origin', 'main');
+      await git(work, 'push', '--quiet', '--no-verify', 'origin', 'HEAD:main');
       return git(work, 'rev-parse', 'HEAD');
     },
   };

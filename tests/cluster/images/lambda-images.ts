@@ -1,8 +1,9 @@
-import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jars } from '../../../trial/downloads/jars.ts';
-import { postgresPrograms } from '../../../trial/downloads/postgres.ts';
 import { assemble, must, type StandIns } from './assemble.ts';
+import { layKafka } from './lay-kafka.ts';
+import { layPostgres } from './lay-postgres.ts';
+import { layZookeeper } from './lay-zookeeper.ts';
 
 const here = import.meta.dirname;
 
@@ -40,12 +41,13 @@ const lambda: StandIns = {
   users: ['postgres:x:999:999::/var/lib/postgresql', 'kafka:x:1000:1000::/tmp', 'pgadmin:x:5050:5050::/tmp'],
   sources: [
     import.meta.filename,
+    join(here, 'lay-postgres.ts'),
     ...['kafka', 'zookeeper', 'pgadmin'].map((name) => join(here, name)),
     ...['kafka-3.9.1', 'zookeeper-3.8.4'].map((name) => join(downloads, name)),
   ],
   commands: { mvn: 'maven', pip3: 'python3-pip' },
   async lay(rootfs, say) {
-    await layKafka(rootfs, say);
+    await layKafka(rootfs, 'kafka-3.9.1', say);
     await layZookeeper(rootfs, say);
     await layPostgres(rootfs, say);
     await layPgadmin(rootfs);
@@ -63,38 +65,6 @@ const lambda: StandIns = {
 /** The archive of lambda's stand-ins, assembled where it is not there. @param folder where archives are kept, absolute */
 export function lambdaImages(folder: string, say: (message: string) => void): Promise<string> {
   return assemble(lambda, folder, say);
-}
-
-async function layKafka(rootfs: string, say: (message: string) => void): Promise<void> {
-  const home = join(rootfs, 'opt/kafka');
-  await cp(await jars('kafka-3.9.1', say), join(home, 'libs'), { recursive: true });
-  const java = join(rootfs, 'usr/lib/jvm');
-  const [version = ''] = (await readdir(java)).filter((name) => name.startsWith('java-17-openjdk-'));
-  await mkdir(join(rootfs, 'opt/java'), { recursive: true });
-  await symlink(`/usr/lib/jvm/${version}`, join(rootfs, 'opt/java/openjdk'));
-  const bin = join(home, 'bin');
-  await cp(join(here, 'kafka/run-class.sh'), join(bin, 'run-class.sh'));
-  const text = await readFile(join(here, 'kafka/run-class.sh'), 'utf8');
-  for (const [, name = ''] of text.matchAll(/^ {2}(kafka-[\w-]+\.sh)\)/gm)) {
-    await symlink('run-class.sh', join(bin, name));
-  }
-}
-
-async function layZookeeper(rootfs: string, say: (message: string) => void): Promise<void> {
-  const home = join(rootfs, 'apache-zookeeper-3.8.4-bin');
-  await cp(await jars('zookeeper-3.8.4', say), join(home, 'lib'), { recursive: true });
-  await cp(join(here, 'zookeeper/zkServer.sh'), join(home, 'bin/zkServer.sh'));
-  await cp(join(here, 'zookeeper/docker-entrypoint.sh'), join(rootfs, 'docker-entrypoint.sh'));
-  for (const name of ['conf', 'data', 'logs']) await mkdir(join(rootfs, name), { mode: 0o777 });
-  await cp(join(here, 'zookeeper/logback.xml'), join(rootfs, 'conf/logback.xml'));
-}
-
-async function layPostgres(rootfs: string, say: (message: string) => void): Promise<void> {
-  const { home, version } = await postgresPrograms(17, say);
-  if (home === undefined) {
-    throw new Error(`this machine's own PostgreSQL ${version} cannot be copied into an image: remove it`);
-  }
-  await cp(home, join(rootfs, 'usr/lib/postgresql/17'), { recursive: true });
 }
 
 async function layPgadmin(rootfs: string): Promise<void> {

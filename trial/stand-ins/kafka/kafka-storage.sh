@@ -1,3 +1,3 @@
 #!/bin/sh
 # Stands for the image's own.
-exec java -Xmx128m -XX:TieredStopAtLevel=1 -cp "$JARS/*" kafka.tools.StorageTool "$@"
+exec java -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$JARS/*" kafka.tools.StorageTool "$@"

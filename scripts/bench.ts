@@ -27,6 +27,21 @@ const benches: Readonly<Record<string, Entry>> = {
     about: 'the whole check beside a shell loop of kustomize build | kubeconform',
     load: async () => (await import('./bench/check.ts')).benchCheck,
   },
+  diff: {
+    about:
+      'a one-file change over all targets beside rendering both sides by the shell; 2,000 objects a side',
+    load: async () => (await import('./bench/diff.ts')).benchDiff,
+  },
+  feastflow: {
+    about:
+      "feastflow's browsing and ordering beside pgbench of the same statements, a restart under load, its pages on a slow phone",
+    load: async () => (await import('./bench/feastflow.ts')).benchFeastflow,
+  },
+  histories: {
+    about:
+      'what the differ tells of 200 commits of public repositories, judged beside diff -u of the renders',
+    load: async () => (await import('./bench/histories.ts')).benchHistories,
+  },
   'kafka-clients': {
     about: 'Kafka clients for Node beside each other, on a real broker',
     load: async () => (await import('./bench/kafka-clients.ts')).benchKafkaClients,
@@ -47,6 +62,10 @@ const benches: Readonly<Record<string, Entry>> = {
   'preempt-scale': {
     about: 'ml-trainer and detector on 892 locations with 90 days of history: time and memory',
     load: async () => (await import('./bench/preempt-scale.ts')).benchPreemptScale,
+  },
+  streaming: {
+    about: "streaming's Avro producer beside plain bytes, Flink's job beside one that passes orders through",
+    load: async () => (await import('./bench/streaming.ts')).benchStreaming,
   },
 };
 

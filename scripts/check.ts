@@ -23,7 +23,7 @@ against the systems' facts and against what its environment offers, and says wha
   npm run check -- --rendered FILE     rendered YAML, each file a target of its own; - is standard input
 
   --environment FILE   what the cluster offers, for --path, --every and --rendered; without it some rules have nothing to judge by
-  --format FORM        text (default), json, sarif, junit, github or markdown, on standard output
+  --format FORM        text (default), json, sarif, junit, github, gitlab or markdown, on standard output
   --no-cache     render and validate again what has not changed
   --root DIR     check another repository: its overlays/, and its facts/ and base/images.yaml where it has them
   --cache DIR    keep results there, by content (default: .cache of this repository)

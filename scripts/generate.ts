@@ -13,7 +13,8 @@ the producer-gateway of big-data, and counts what it acknowledged. The same seed
   --rate N           events a second, as the mean of a day without bursts (default 50)
   --duration N       seconds (default 60)
   --seed N           a whole number (default 1)
-  --speed N          seconds of the storefront in one of yours (default 1): 1440 is a day a minute
+  --speed N          seconds of the storefront in one of yours (default 1): 1440 is a day a minute. What lies more than
+                     ten minutes back when it is sent is late, and counted in no window
   --start TIME       where the storefront's clock begins (default so that it ends now): 2026-03-01T12:00:00Z
   --steady           without rhythm and bursts
   --late SHARE       the share of events that come ten minutes to an hour late, 0 to 1 (default 0)

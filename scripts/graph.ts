@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { htmlPage, mermaid, UsageError } from '@plumbline/validators';
+import { htmlPage, mermaid, topologyOfTarget, UsageError } from '@plumbline/validators';
 import { readArguments } from './lib/arguments.ts';
 import { checkRepository } from './lib/check-repository.ts';
 import { main } from './lib/main.ts';
-import { topologyOfTarget } from './lib/pictures.ts';
 import { startProgress } from './lib/progress.ts';
 
 const help = `Usage: npm run graph -- ENVIRONMENT [SYSTEM] [--format FORM] [--html FILE] [--root DIR]

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { UsageError } from '@plumbline/validators';
 import { gatherParts, proofTools } from '../cluster/index.ts';
 import type { Proof } from '../tests/cluster/harness/proofs.ts';
 import { readArguments } from './lib/arguments.ts';
@@ -12,15 +13,16 @@ import { root } from './lib/root.ts';
 import { testRun } from './lib/test-run.ts';
 import { repositoryTools } from './lib/tools.ts';
 
-const help = `Usage: npm run test:cluster -- [word ...] [--verbose]
+const help = `Usage: npm run test:cluster -- [word ...] [--workers N] [--verbose]
        npm run test:cluster -- --prepare
 
-Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, three at a time. Each makes the
+Runs every tests/cluster/**/*.test.ts, or those whose path contains one of the words, some at a time. Each makes the
 Kubernetes that it needs, in namespaces of its own, and leaves nothing. It takes Linux and root; what the clusters
 are made of is built from tools/cluster first, once, in minutes. Ends with a table: what was proved, on what, and
 how long it took.
 
   --prepare   only build what the clusters are made of
+  --workers N how many files run side by side (default 3)
   --verbose   show what each file prints, not only the failing ones
   --help      show this
 
@@ -35,6 +37,7 @@ await main(async () => {
     allowPositionals: true,
     options: {
       prepare: { type: 'boolean', default: false },
+      workers: { type: 'string', default: '3' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -43,6 +46,9 @@ await main(async () => {
     process.stdout.write(help);
     return 0;
   }
+  const workers = Number(values.workers);
+  if (!Number.isInteger(workers) || workers < 1)
+    throw new UsageError(`--workers takes a whole number from 1 on, not "${values.workers}"`);
   const progress = startProgress();
   const tools = await repositoryTools(progress.say);
   const parts = await gatherParts(root, progress.say, proofTools);
@@ -64,8 +70,19 @@ await main(async () => {
     },
     deadline,
     // Each has a cluster of its own, and waits for it most of the time.
-    workers: 3,
-    first: ['lambda', 'preempt', 'argo-cd', 'production', 'prover', 'autoscaler', 'overlays'],
+    workers,
+    first: [
+      'big-data',
+      'lambda',
+      'argo-cd',
+      'streaming',
+      'preempt',
+      'feastflow',
+      'production',
+      'prover',
+      'autoscaler',
+      'overlays',
+    ],
     verbose: values.verbose === true,
     closing: proofs,
   });

@@ -10,8 +10,10 @@ import type { Try } from './try/try.ts';
 /** Every system that can be tried without a cluster; each is loaded only when it is tried. */
 const tries: Readonly<Record<string, () => Promise<Try>>> = {
   'big-data': async () => (await import('./try/big-data.ts')).tryBigData,
+  feastflow: async () => (await import('./try/feastflow.ts')).tryFeastflow,
   lambda: async () => (await import('./try/lambda.ts')).tryLambda,
   preempt: async () => (await import('./try/preempt.ts')).tryPreempt,
+  streaming: async () => (await import('./try/streaming.ts')).tryStreaming,
 };
 
 const help = `Usage: npm run try -- SYSTEM [ENVIRONMENT] [--seconds N] [--processes]

@@ -25,7 +25,10 @@ interface Sample {
  */
 export const benchKafkaClients: Bench = async ({ rounds, say }) => {
   const tools = await repositoryTools(say);
-  const trial = await openTrial(await renderSystem(root, tools.kustomize, 'kind', 'lambda'), { say });
+  const trial = await openTrial(await renderSystem(root, tools.kustomize, 'kind', 'lambda'), {
+    say,
+    measures: true,
+  });
   try {
     const { address } = await startKafka(trial);
     const admin = new Admin({ clientId: 'bench', bootstrapBrokers: [address] });

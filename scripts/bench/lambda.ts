@@ -36,7 +36,10 @@ interface Sample {
  */
 export const benchLambda: Bench = async ({ rounds, say }) => {
   const tools = await repositoryTools(say);
-  const trial = await openTrial(await renderSystem(root, tools.kustomize, 'kind', 'lambda'), { say });
+  const trial = await openTrial(await renderSystem(root, tools.kustomize, 'kind', 'lambda'), {
+    say,
+    measures: true,
+  });
   try {
     const services = await startLambdaServices(trial);
     await prepareLambda(trial, services);

@@ -1,15 +1,21 @@
 import { splitDocuments } from '@plumbline/validators';
 
+/** What stands by itself: a part of a system would lack what the rest of it has. */
+const standsAlone = /^kind: (?:Namespace|ConfigMap|ServiceAccount)$/m;
+
 /**
  * A stream of `count` objects: rendered systems over and over, each time in namespaces of their own, without the node ports
- * that only one of them could have.
+ * that only one of them could have; where they no longer fit whole, what stands by itself.
  * @param stream what kustomize prints of an environment.
  */
 export function manyObjects(stream: string, count: number): string {
   const documents = splitDocuments(stream);
+  const alone = documents.filter((text) => standsAlone.test(text));
   const copies: string[] = [];
   for (let copy = 0; copies.length < count; copy += 1) {
-    for (const text of documents.slice(0, count - copies.length)) copies.push(inNamespaces(text, `-${copy}`));
+    const left = count - copies.length;
+    const some = left < documents.length ? alone.slice(0, left) : documents;
+    copies.push(...some.map((text) => inNamespaces(text, `-${copy}`)));
   }
   return copies.join('---\n');
 }

@@ -13,6 +13,7 @@ import {
   noStore,
   openStore,
   type Rule,
+  type Seen,
   selectTargets,
   type Target,
 } from '@plumbline/validators';
@@ -27,6 +28,8 @@ export interface CheckRepositoryOptions {
   readonly root?: string;
   /** The folder that keeps results, absolute; by default this repository's. */
   readonly cache?: string;
+  /** What earlier checks have seen. */
+  readonly seen?: Seen;
 }
 
 /** The check of a repository's targets that the words name (none: all of them), by all its rules and facts. */
@@ -34,7 +37,7 @@ export async function checkRepository(
   words: readonly string[],
   options: CheckRepositoryOptions,
 ): Promise<CheckedTarget[]> {
-  const { useCache, progress, root = ownRoot, cache = ownCache } = options;
+  const { useCache, progress, root = ownRoot, cache = ownCache, seen } = options;
   const targets = await chosenTargets(root, words);
   const tools = await repositoryTools(progress);
   const store = useCache ? openStore(join(cache, 'rendered')) : noStore;
@@ -47,6 +50,7 @@ export async function checkRepository(
     workers: availableParallelism(),
     ...(await ownRules(root)),
     compose: useCache,
+    ...(seen === undefined ? {} : { seen }),
     progress,
   });
   await Promise.all([store.prune(30), sweep(join(cache, 'scratch'))]);

@@ -5,7 +5,7 @@ import { run } from '@plumbline/validators';
 const deadline = 10 * 60_000;
 
 /** Two that install at the same moment wait for each other: apt refuses the second one's list of packages. */
-const lock = ['--timeout', String(deadline / 1000), '/tmp/plumbline-apt.lock'];
+export const aptLock = ['--timeout', String(deadline / 1000), '/tmp/plumbline-apt.lock'];
 
 /**
  * Installs Debian's packages, as root on Debian and its likes.
@@ -26,9 +26,10 @@ export async function installDebianPackages(
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const options = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
   for (const args of [['update'], ['install', '--yes', '--no-install-recommends', ...names]]) {
-    const finished = await run('flock', [...lock, 'apt-get', ...options, ...args], { env, deadline }).catch(
-      (error: Error) => error,
-    );
+    const finished = await run('flock', [...aptLock, 'apt-get', ...options, ...args], {
+      env,
+      deadline,
+    }).catch((error: Error) => error);
     if (finished instanceof Error) return `${finished.message}: ${way}`;
     if (finished.status !== 0) return `apt-get ${args.join(' ')} failed (${finished.stderr.trim()}): ${way}`;
   }

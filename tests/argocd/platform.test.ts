@@ -1,4 +1,5 @@
-import { glob } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness/suite.ts';
 import { applications, isApplicationSet, takes } from './application-sets.ts';
@@ -21,6 +22,13 @@ const cluster = (environment: string) => ({
   labels: { 'plumbline.dev/environment': environment },
 });
 const sorted = (values: Iterable<string>) => [...new Set(values)].sort();
+
+/** The part that brings the kinds of an API group. */
+const broughtBy: Readonly<Record<string, string>> = {
+  'cert-manager.io': 'cert-manager',
+  'external-secrets.io': 'external-secrets',
+  'monitoring.coreos.com': 'prometheus',
+};
 
 /** The parts that Argo CD installs for an environment, by their names in environment.yaml. */
 async function parts(environment: string) {
@@ -49,6 +57,15 @@ for (const environment of known) {
         [part.metadata.name.replace(name, 'cluster')],
       );
     }
+  });
+
+  test(`${name}: docs/platform.md says of each kind that no part brings what the cluster must have`, async () => {
+    const page = await readFile(join(root, 'docs/platform.md'), 'utf8');
+    const names = new Set(platform.map((part) => part.name));
+    const unsaid = environment.apis
+      .filter((group) => !names.has(broughtBy[group] ?? ''))
+      .filter((group) => !page.includes(`\`${group}\``));
+    assert.equal(unsaid, []);
   });
 
   test(`${name}: the namespaces of its peers are those of the parts that answer there`, async () => {

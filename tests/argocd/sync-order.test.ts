@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { KubernetesObject } from '@plumbline/validators';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness/suite.ts';
-import { named, render, systemTargets } from './repository.ts';
+import { named, render, root, systemTargets } from './repository.ts';
 import { orderMistakes, waveOf } from './sync-order.ts';
 
 const test = suite('sync order');
@@ -14,6 +16,7 @@ for (const { name, folder } of await systemTargets()) {
 
 const production = await render('overlays/production/preempt');
 const kind = await render('overlays/kind/preempt');
+const streaming = await render('overlays/production/streaming');
 
 function changed(
   objects: readonly KubernetesObject[],
@@ -81,6 +84,58 @@ test('a workload before its configuration, account or Secret is found', () => {
 test('an address or a certificate that workloads would wait for is found', () => {
   assert.match(moved(production, ['Ingress', 'preempt-ingress'], -3).join('\n'), /preempt-ingress/);
   assert.match(moved(production, ['Certificate', 'preempt-tls'], -3).join('\n'), /preempt-tls/);
+});
+
+test('a CronJob that something comes after is found: a failed run of it would end each sync there', () => {
+  for (const name of ['backup-flink', 'kafka-certificates'])
+    assert.match(moved(streaming, ['CronJob', name], 0).join('\n'), new RegExp(`CronJob/${name}.* holds up`));
+  assert.match(moved(kind, ['CronJob', 'collector'], 0).join('\n'), /CronJob\/collector.* holds up/);
+  assert.match(
+    moved(streaming, ['Job', 'revenue-job'], 3).join('\n'),
+    /CronJob\/backup-flink \(wave 2\) holds up/,
+  );
+});
+
+test('a CronJob that waits for what outsiders give an Ingress is found', () => {
+  assert.match(
+    moved(streaming, ['CronJob', 'backup-flink'], 3).join('\n'),
+    /Ingress\/.* comes before CronJob\/backup-flink \(wave 3\)/,
+  );
+});
+
+test('an Issuer beside the Certificate that makes its Secret is found, and a Certificate before its Issuer', () => {
+  assert.match(
+    moved(streaming, ['Certificate', 'kafka-ca'], -3).join('\n'),
+    /Issuer\/kafka-ca .* is not after Certificate\/kafka-ca/,
+  );
+  assert.match(
+    moved(streaming, ['Issuer', 'self-signed'], -3).join('\n'),
+    /Certificate\/kafka-ca .* is signed by Issuer\/self-signed/,
+  );
+});
+
+test("argocd/README.md's table has every wave, and each kind that it names in every wave that has one", async () => {
+  const page = await readFile(join(root, 'argocd/README.md'), 'utf8');
+  const rows = new Map(
+    [...page.matchAll(/^\| (-?\d) +\| (.*) \|$/gm)].map(([, wave, what = '']) => [Number(wave), what]),
+  );
+  const names = (what: string, wanted: string) => new RegExp(`\\b${wanted}(?:e?s)?\\b`).test(what);
+  const waves = new Set<number>();
+  for (const { folder, name } of await systemTargets())
+    for (const object of await render(folder)) {
+      const wave = waveOf(object);
+      waves.add(wave);
+      if (!names([...rows.values()].join('\n'), object.kind)) continue;
+      const what = rows.get(wave) ?? '';
+      assert.ok(
+        names(what, object.kind),
+        `${name}: ${object.kind}/${object.metadata.name} is in wave ${wave}: ${what}`,
+      );
+    }
+  assert.equal(
+    [...rows.keys()],
+    [...waves].sort((a, b) => a - b),
+  );
 });
 
 test('a Job that is no hook is found', () => {

@@ -10,6 +10,8 @@ export function orderMistakes(objects: readonly KubernetesObject[]): string[] {
     ...claimsWithTheirConsumers(objects),
     ...jobsAsHooks(objects),
     ...outsidersLast(objects),
+    ...nothingAfterCronJobs(objects),
+    ...authoritiesBefore(objects),
   ];
 }
 
@@ -110,7 +112,11 @@ function behind(host: string, objects: readonly KubernetesObject[]): KubernetesO
 }
 
 function waitersAfter(objects: readonly KubernetesObject[]): string[] {
-  const jobs = objects.filter(({ kind }) => kind === 'Job');
+  // Those that make a schema: what gives a job to a cluster is no part of it.
+  const jobs = objects.filter(
+    ({ kind, metadata }) =>
+      kind === 'Job' && metadata.labels?.['app.kubernetes.io/component'] !== 'processor',
+  );
   // No sync waits for a CronJob's runs.
   return objects
     .filter((object) => hasPods(object) && object.kind !== 'CronJob')
@@ -165,18 +171,57 @@ function jobsAsHooks(objects: readonly KubernetesObject[]): string[] {
     );
 }
 
-/** What gets its address or certificate from outside, unless a pod mounts it: it may come late or never. */
+/** What gets its address or certificate from outside, unless a pod mounts it or an Issuer signs with it: it may come late or never. */
 function outsidersLast(objects: readonly KubernetesObject[]): string[] {
-  const mounted = new Set(objects.filter(hasPods).flatMap((object) => [...needs(object)]));
-  const last = Math.max(...objects.filter(hasPods).map(waveOf));
+  const used = new Set(objects.filter(hasPods).flatMap((object) => [...needs(object)]));
+  for (const { kind, spec } of objects) {
+    const { ca } = (spec ?? {}) as { ca?: { secretName: string } };
+    if (kind === 'Issuer' && ca !== undefined) used.add(`Secret/${ca.secretName}`);
+  }
+  const pods = objects.filter(hasPods);
   return objects
     .filter(({ kind, spec }) => {
       const { type, secretName } = (spec ?? {}) as { type?: string; secretName?: string };
-      if (kind === 'Certificate') return !mounted.has(`Secret/${secretName}`);
+      if (kind === 'Certificate') return !used.has(`Secret/${secretName}`);
       return kind === 'Ingress' || (kind === 'Service' && type === 'LoadBalancer');
     })
-    .filter((object) => waveOf(object) <= last)
-    .map(
-      (object) => `${withWave(object)} comes before workloads, which would wait for what outsiders give it`,
-    );
+    .flatMap((outsider) => {
+      const held = pods.find((object) =>
+        // Nothing waits for its own wave, if that is the last: a CronJob is there too.
+        object.kind === 'CronJob' ? waveOf(object) > waveOf(outsider) : waveOf(object) >= waveOf(outsider),
+      );
+      return held === undefined
+        ? []
+        : [`${withWave(outsider)} comes before ${withWave(held)}, which would wait for what outsiders give`];
+    });
+}
+
+/** One is Degraded after a run that failed, and Suspended while it is: the first fails a sync, the second holds it for ever. */
+function nothingAfterCronJobs(objects: readonly KubernetesObject[]): string[] {
+  const last = Math.max(...objects.map(waveOf));
+  return objects
+    .filter((object) => object.kind === 'CronJob' && waveOf(object) < last)
+    .map((object) => `${withWave(object)} holds up what comes later when a run of it failed`);
+}
+
+/** An Issuer says Ready=False, which is Degraded, while the Secret that it signs with is not there. */
+function authoritiesBefore(objects: readonly KubernetesObject[]): string[] {
+  const issuers = objects.filter(({ kind }) => kind === 'Issuer');
+  return objects
+    .filter(({ kind }) => kind === 'Certificate')
+    .flatMap((certificate) => {
+      const { secretName, issuerRef } = certificate.spec as {
+        secretName: string;
+        issuerRef: { kind?: string; name: string };
+      };
+      const signing = issuers
+        .filter(({ spec }) => (spec as { ca?: { secretName: string } }).ca?.secretName === secretName)
+        .filter((issuer) => waveOf(issuer) <= waveOf(certificate))
+        .map((issuer) => `${withWave(issuer)} is not after ${withWave(certificate)}, which makes its Secret`);
+      const asked = issuers
+        .filter(({ metadata }) => issuerRef.kind !== 'ClusterIssuer' && metadata.name === issuerRef.name)
+        .filter((issuer) => waveOf(issuer) > waveOf(certificate))
+        .map((issuer) => `${withWave(certificate)} is signed by ${withWave(issuer)}, which comes later`);
+      return [...signing, ...asked];
+    });
 }

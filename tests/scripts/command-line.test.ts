@@ -24,9 +24,9 @@ const dryRun = async (name: string, ...args: string[]) => {
 
 test('every script has help that names its exit codes, and needs nothing for it', async () => {
   const scripts = (await readdir(join(root, 'scripts'))).filter((file) => file.endsWith('.ts'));
-  for (const script of [...cluster, 'images']) assert.ok(scripts.includes(`${script}.ts`));
+  for (const script of [...cluster, 'reassign', 'images']) assert.ok(scripts.includes(`${script}.ts`));
   await Promise.all(
-    [...cluster, 'images'].map(async (name) => {
+    [...cluster, 'reassign', 'images'].map(async (name) => {
       const { status, stdout, stderr } = await runScript(name, ['--help'], { commands: [] });
       assert.is(status, 0, stderr);
       assert.match(stdout, /^Usage: npm run \w+ -- /);

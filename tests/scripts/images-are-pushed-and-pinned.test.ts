@@ -4,7 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BuildableImage } from '../../deploy/images/built.ts';
 import { localBase } from '../../deploy/images/local-base.ts';
-import { pinImages, pinned } from '../../deploy/images/pin.ts';
+import { pinImages, pinned, pinnedAlready } from '../../deploy/images/pin.ts';
+import { buildSteps } from '../../deploy/images/plan.ts';
 import { type PushedImage, pushSteps, registryOf } from '../../deploy/images/push.ts';
 import { printPlan } from '../../deploy/plan/print.ts';
 import { folderWith } from '../harness/folder.ts';
@@ -109,13 +110,49 @@ test('an image that the overlay does not run is no line that somebody finds late
   assert.equal(await pinImages(folder.path, 'production', [pushed]), [], 'a second time changes nothing');
 });
 
+test('what is pinned at its content, from the same registry and with a digest, is not pushed again', async () => {
+  const file = 'overlays/production/shop/kustomization.yaml';
+  await using folder = await folderWith({ [file]: overlay });
+  const already = (registry = 'registry.example.com/team', one = image) =>
+    pinnedAlready(folder.path, 'production', registry, [one]);
+  assert.equal(await already(), []);
+  await pinImages(folder.path, 'production', [pushed]);
+  assert.equal(await already(), ['shop-worker']);
+  assert.equal(await already('registry.example.com/other'), []);
+  assert.equal(await already(undefined, { ...image, content: 'ba9876543210' }), []);
+  assert.equal(await already(undefined, { ...image, system: 'none' }), []);
+  await folder.edit(file, `    digest: ${digest}\n`, '');
+  assert.equal(await already(), []);
+});
+
+test('layers of earlier builds are taken from a registry, and brought there by who may push', () => {
+  const built = (engine: Parameters<typeof pushSteps>[0], writes: boolean) =>
+    printPlan(buildSteps(engine, [{ ...image, cache: { registry: 'registry.example.com/layers', writes } }]))
+      .split('\n')
+      .find((line) => / build /.test(line)) ?? '';
+  const layers = 'registry.example.com/layers/shop-worker';
+  assert.match(
+    built('docker', false),
+    `docker buildx build --load --cache-from type=registry,ref=${layers} --file apps/Dockerfile`,
+  );
+  assert.match(
+    built('docker', true),
+    ` --cache-from type=registry,ref=${layers} --cache-to type=registry,ref=${layers},mode=max,ignore-error=true --file`,
+  );
+  assert.match(
+    built('buildah', false),
+    `buildah build --layers --cache-from ${layers} --isolation chroot --file`,
+  );
+  assert.match(built('podman', true), ` --layers --cache-from ${layers} --cache-to ${layers} --file`);
+});
+
 test('the local base asks no registry, and takes the Node that the repository pins', async () => {
-  const { plan, arguments: args } = await localBase(root, 'buildah');
+  const { planFor, arguments: args } = await localBase(root, 'buildah');
   const { version } = JSON.parse(
     await readFile(join(root, `node_modules/node-${process.platform}-${process.arch}/package.json`), 'utf8'),
   ) as { version: string };
   assert.match(args.NODE, `plumbline-node:${version}-`);
-  const lines = printPlan(plan).split('\n');
+  const lines = printPlan(planFor([{ arguments: { NODE: args.NODE } }])).split('\n');
   const builds = lines.filter((line) => line.startsWith('buildah build'));
   assert.is(builds.length, 3);
   assert.match(builds[1] ?? '', '--pull=never');

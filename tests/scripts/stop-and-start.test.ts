@@ -89,17 +89,26 @@ test('a Deployment whose number an autoscaler keeps comes back with the number t
 });
 
 /** What is run to stop a client, a broker and what that depends on, each with some annotations. */
-function stopping(annotations: Readonly<Record<string, string>>): string[] {
+function stopping(
+  annotations: Readonly<Record<string, string>>,
+  ...awaits: Parameters<typeof stopCommands>[3][]
+): string[] {
   const labelled = (kind: string, name: string, component: string) => {
     const labels = { 'app.kubernetes.io/component': component };
-    const spec = { replicas: 1, selector: { matchLabels: { app: name } } };
+    const spec = { replicas: name === 'off' ? 0 : 1, selector: { matchLabels: { app: name } } };
     return live(kind, name, spec, { metadata: { name, namespace: 'shop', labels, annotations } });
   };
-  return stopCommands('kind-shop', 'shop', [
-    labelled('Deployment', 'api', 'api'),
-    labelled('StatefulSet', 'kafka', 'broker'),
-    labelled('StatefulSet', 'zookeeper', 'coordination'),
-  ]).map(({ argv }) => argv.slice(3, argv[3] === 'wait' ? 9 : 5).join(' '));
+  return stopCommands(
+    'kind-shop',
+    'shop',
+    [
+      labelled('Deployment', 'api', 'api'),
+      labelled('StatefulSet', 'kafka', 'broker'),
+      labelled('StatefulSet', 'zookeeper', 'coordination'),
+      ...(awaits.length === 0 ? [] : [labelled('Deployment', 'off', 'coordination')]),
+    ],
+    ...awaits,
+  ).map(({ argv }) => argv.slice(3, argv[3] === 'wait' ? 9 : 5).join(' '));
 }
 
 test('pods are gone before what they depend on goes', () => {
@@ -118,6 +127,19 @@ test('nobody waits for pods that Argo CD may bring back', () => {
     'patch deployment/api',
     'patch statefulset/kafka',
     'patch statefulset/zookeeper',
+  ]);
+});
+
+test('a restore waits for all pods, whatever Argo CD has marked, and for those of what was stopped before', () => {
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'kind-shop:apps/Deployment:shop/api' };
+  assert.equal(stopping(annotations, 'all'), [
+    'patch deployment/api',
+    'wait pods --namespace shop --selector app=api',
+    'patch statefulset/kafka',
+    'wait pods --namespace shop --selector app=kafka',
+    'patch statefulset/zookeeper',
+    'wait pods --namespace shop --selector app=zookeeper',
+    'wait pods --namespace shop --selector app=off',
   ]);
 });
 

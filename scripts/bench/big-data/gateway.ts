@@ -10,8 +10,8 @@ import type { BenchOptions } from '../../bench.ts';
 import { median } from '../../lib/median.ts';
 import { root } from '../../lib/root.ts';
 import { repositoryTools } from '../../lib/tools.ts';
+import type { Part } from '../part.ts';
 import { cpuSeconds, watchPeak } from '../worker-costs.ts';
-import type { Part } from './part.ts';
 
 const count = 100_000;
 /** Events of a request, and of a send of the client alone. */
@@ -25,7 +25,10 @@ const deadline = 5 * 60_000;
  */
 export async function benchGateway({ rounds, say }: BenchOptions): Promise<Part> {
   const tools = await repositoryTools(say);
-  const trial = await openTrial(await renderSystem(root, tools.kustomize, 'kind', 'big-data'), { say });
+  const trial = await openTrial(await renderSystem(root, tools.kustomize, 'kind', 'big-data'), {
+    say,
+    measures: true,
+  });
   try {
     const kafka = await startKraft(trial);
     await kafka.makeTopics();

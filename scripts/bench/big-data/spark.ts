@@ -16,7 +16,7 @@ import type { BenchOptions } from '../../bench.ts';
 import { median } from '../../lib/median.ts';
 import { root } from '../../lib/root.ts';
 import { repositoryTools } from '../../lib/tools.ts';
-import type { Part } from './part.ts';
+import type { Part } from '../part.ts';
 
 /** Rows of a batch, of both ways, and how many batches; the first ones warm up. */
 const rows = 20_000;
@@ -33,7 +33,10 @@ const compiler = { JDK_JAVA_OPTIONS: '' };
  */
 export async function benchSpark({ rounds, say }: BenchOptions): Promise<Part> {
   const tools = await repositoryTools(say);
-  const trial = await openTrial(await renderSystem(root, tools.kustomize, 'kind', 'big-data'), { say });
+  const trial = await openTrial(await renderSystem(root, tools.kustomize, 'kind', 'big-data'), {
+    say,
+    measures: true,
+  });
   try {
     const services = await startBigDataServices(trial);
     await fill(services.kafka.address, rows * batches);

@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parse, stringify } from 'yaml';
+import { folderWith } from '../harness/folder.ts';
+import { root } from '../house/repository.ts';
+import { readExpression, replacePart } from './promql.ts';
+import { type Case, checkRules, testRules } from './promtool.ts';
+import { type Alert, alertsOf, type RuleFile, ruleFiles } from './rules.ts';
+
+/** A file of promtool's, as far as it is looked at here. */
+interface UnitTests {
+  readonly rule_files: readonly string[];
+  readonly tests: readonly {
+    readonly name: string;
+    readonly alert_rule_test: readonly {
+      readonly alertname: string;
+      readonly exp_alerts?: readonly unknown[];
+    }[];
+  }[];
+}
+
+const systems = ['preempt', 'streaming'];
+const files = new Map<string, readonly RuleFile[]>();
+for (const system of systems) files.set(system, await ruleFiles(system));
+
+/** `streaming-kafka` of streaming is tested by `tests/alerts/streaming/kafka.yaml`. */
+const testOf = (system: string, { name }: RuleFile) =>
+  readFile(join(import.meta.dirname, system, `${name.replace(new RegExp(`^${system}-`), '')}.yaml`), 'utf8');
+const cases: Case[] = [];
+for (const [system, rules] of files)
+  for (const file of rules) cases.push({ rules: file, test: await testOf(system, file) });
+
+test('Prometheus takes every file of rules, and finds nothing double', async () => {
+  await using folder = await folderWith({});
+  for (const { rules } of cases) {
+    const { passed, said } = await checkRules(folder.path, rules);
+    assert.ok(passed, said);
+  }
+});
+
+test('every alert says how bad it is, what is the matter, what to do, and where more of it stands', async () => {
+  for (const { alert, for: wait, labels, annotations } of cases.flatMap(({ rules }) => alertsOf([rules]))) {
+    assert.ok(['critical', 'warning'].includes(labels?.severity ?? ''), `${alert}: severity`);
+    assert.match(wait ?? '', /^[1-9]\d*[mh]$/, `${alert}: for`);
+    const { summary = '', description = '', runbook_url: page = '' } = annotations ?? {};
+    assert.ok(summary.length > 10 && !summary.endsWith('.'), `${alert}: summary`);
+    // Unit tests see the summary alone: what is different from time to time belongs there.
+    assert.ok(description.length > 40 && !description.includes('{{'), `${alert}: description`);
+    const [, path = '', anchor = ''] = /\/blob\/main\/(docs\/\S+\.md)#(\S+)$/.exec(page) ?? [];
+    const headings = [...(await readFile(join(root, path), 'utf8')).matchAll(/^#+ (.*)$/gm)];
+    assert.ok(
+      headings.some(([, heading = '']) => heading.toLowerCase() === anchor),
+      `${alert}: ${page} leads to no heading`,
+    );
+  }
+});
+
+test('every alert is about its own system', () => {
+  for (const [system, rules] of files) {
+    if (system === 'preempt') continue;
+    for (const { alert, expr } of alertsOf(rules))
+      for (const { text, matchers } of readExpression(expr).selectors)
+        assert.ok(
+          matchers.some(
+            ({ label, operator, value }) =>
+              /^(?:exported_)?namespace$/.test(label) && operator === '=' && value.text === system,
+          ),
+          `${alert}: ${text} may be another system's`,
+        );
+  }
+});
+
+test('for every alert something is tested that it tells, and something that it does not', () => {
+  for (const { rules, test: text } of cases) {
+    const { rule_files, tests } = parse(text) as UnitTests;
+    assert.equal(rule_files, [`${rules.name}.yaml`]);
+    const told = tests.flatMap(({ alert_rule_test }) => alert_rule_test);
+    const names = alertsOf([rules]).map(({ alert }) => alert);
+    for (const name of names) {
+      const mine = told.filter(({ alertname }) => alertname === name);
+      assert.ok(
+        mine.some(({ exp_alerts = [] }) => exp_alerts.length > 0),
+        `${name} is never seen to fire`,
+      );
+      assert.ok(
+        mine.some(({ exp_alerts = [] }) => exp_alerts.length === 0),
+        `${name} is never seen to stay quiet`,
+      );
+    }
+    assert.equal(
+      [...new Set(told.map(({ alertname }) => alertname))].filter((name) => !names.includes(name)),
+      [],
+    );
+    assert.is(new Set(tests.map(({ name }) => name)).size, tests.length, `names of ${rules.name}`);
+  }
+});
+
+test('alerts fire when they should, and do not when they should not', async () => {
+  await using folder = await folderWith({});
+  const outcomes = await testRules(folder.path, cases);
+  for (const { passed, said } of outcomes) assert.ok(passed, said);
+});
+
+/** Of a file of unit tests, those of one alert. */
+function about(alert: string, text: string): string {
+  const all = parse(text) as UnitTests;
+  const tests = all.tests
+    .map((one) => ({
+      ...one,
+      alert_rule_test: one.alert_rule_test.filter(({ alertname }) => alertname === alert),
+    }))
+    .filter(({ alert_rule_test }) => alert_rule_test.length > 0);
+  return stringify({ ...all, tests });
+}
+
+interface Mutant extends Case {
+  readonly what: string;
+}
+
+/** Changes that nobody could see: the series have no values between, and fewer than none is none as well. */
+const alike = new Set([
+  'FlinkJobManagerDown: 0 becomes -1',
+  'SchemaRegistryDown: 0 becomes -1',
+  'StreamingConsumerDown: 0 becomes -1',
+  'StreamingProducerDown: 0 becomes -1',
+  'FlinkJobDown: 0 becomes 1',
+  'StreamingVolumeFullSoon: 0 becomes 1',
+  'StreamingVolumeFullSoon: 0 becomes -1',
+]);
+
+function* changesOf({ alert, expr, for: wait = '0m' }: Alert): Iterable<[string, Partial<Alert>]> {
+  const { selectors, numbers } = readExpression(expr);
+  for (const { metric, matchers } of selectors) {
+    yield [`${metric.text} is another metric`, { expr: replacePart(expr, metric, `${metric.text}_x`) }];
+    for (const { text, value } of matchers)
+      yield [`${text} is another value`, { expr: replacePart(expr, value, `${value.text}x`) }];
+  }
+  for (const number of numbers) {
+    const value = Number(number.text);
+    const whole = Number.isInteger(value) && value < 10;
+    for (const changed of whole ? [value + 1, value - 1] : [value * 1.25, value * 0.8])
+      yield [`${value} becomes ${changed}`, { expr: replacePart(expr, number, String(changed)) }];
+  }
+  const [, length, unit] = /^(\d+)([mh])$/.exec(wait) ?? [];
+  const seconds = Number(length) * (unit === 'h' ? 3600 : 60);
+  yield [`${alert} waits twice as long`, { for: `${seconds * 2}s` }];
+  yield [`${alert} waits half as long`, { for: `${seconds / 2}s` }];
+}
+
+test('a changed threshold, metric, label or wait of any alert fails its tests', async () => {
+  const mutants: Mutant[] = [];
+  for (const { rules, test: text } of cases)
+    for (const one of alertsOf([rules]))
+      for (const [change, by] of changesOf(one)) {
+        const what = `${one.alert}: ${change}`;
+        if (alike.has(what)) continue;
+        const groups = [{ name: rules.name, rules: [{ ...one, ...by }] }];
+        mutants.push({ what, rules: { ...rules, groups }, test: about(one.alert, text) });
+      }
+  assert.ok(mutants.length > 200, `${mutants.length} changes`);
+  await using folder = await folderWith({});
+  const outcomes = await testRules(folder.path, mutants);
+  const unseen = mutants.filter((_, index) => outcomes[index]?.passed).map(({ what }) => what);
+  assert.equal(unseen, []);
+});
+
+test.run();

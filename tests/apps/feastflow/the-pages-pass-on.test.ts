@@ -49,6 +49,7 @@ test.before(async (context) => {
     pages: async (_, answer) => void answer.end('a page'),
     isEnding: () => false,
     onError: () => {},
+    deadline: 2000,
   });
   await listening(context.pages);
 });
@@ -151,6 +152,22 @@ test('a kept connection that the backend has closed meanwhile costs no one an an
     heard.map(({ line }) => line),
     ['GET /api/first', 'GET /api/second', 'GET /api/kept'],
   );
+});
+
+test('a backend that is slow on a kept connection is asked once', async (context) => {
+  const { backend } = context;
+  await told(context, ['GET /api/first HTTP/1.1']);
+  const answering = backend.listeners('request');
+  const slow: string[] = [];
+  backend.removeAllListeners('request');
+  backend.on('request', ({ url = '' }) => slow.push(url));
+  try {
+    assert.match(await told(context, ['GET /api/slow HTTP/1.1']), /^HTTP\/1.1 503 /);
+    assert.equal(slow, ['/api/slow']);
+  } finally {
+    backend.removeAllListeners('request');
+    for (const listener of answering) backend.on('request', listener as RequestListener);
+  }
 });
 
 test.run();

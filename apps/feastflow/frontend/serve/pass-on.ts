@@ -13,7 +13,10 @@ const ofTheHop = new Set([
   'host',
 ]);
 /** Until the first bytes of an answer; a stream stays open for as long as it tells something. */
-const answerMilliseconds = 30_000;
+const answersWithin = 30_000;
+
+/** What a connection that was kept says once its other end has closed it. */
+const closings = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Whether Node sends it whole without what the client still has to send. */
 const hasNoBody = ({ method, headers }: IncomingMessage) =>
@@ -26,8 +29,13 @@ const hasNoBody = ({ method, headers }: IncomingMessage) =>
  * says it speaks for. What only reads is asked once more, where a connection that was kept proves to be closed: a backend
  * that ends closes its own.
  * @param onError told why the backend gave no answer, which whoever asks is not
+ * @param deadline milliseconds until the first bytes of an answer: what is late is not asked again
  */
-export function createPassOn(backendUrl: string, onError: (error: unknown, url: string) => void) {
+export function createPassOn(
+  backendUrl: string,
+  onError: (error: unknown, url: string) => void,
+  deadline = answersWithin,
+) {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 20, timeout: 60_000 });
   const ask = backendUrl.startsWith('https:') ? requestTls : request;
   const send = (incoming: IncomingMessage, answer: ServerResponse, isAgain: boolean): void => {
@@ -38,7 +46,7 @@ export function createPassOn(backendUrl: string, onError: (error: unknown, url: 
       ...(ask === request ? { agent: isAgain ? false : agent } : {}),
       headers: headersFor(incoming),
     });
-    const late = setTimeout(() => outgoing.destroy(new Error('it did not answer')), answerMilliseconds);
+    const late = setTimeout(() => outgoing.destroy(new Error('it did not answer')), deadline);
     outgoing.on('response', (response) => {
       clearTimeout(late);
       const kept = Object.entries(response.headers).filter(([name]) => !ofTheHop.has(name));
@@ -47,10 +55,11 @@ export function createPassOn(backendUrl: string, onError: (error: unknown, url: 
       response.pipe(answer);
       response.on('error', () => answer.destroy());
     });
-    outgoing.on('error', (error) => {
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(late);
+      const wasClosed = outgoing.reusedSocket && closings.has(error.code ?? '');
       if (answer.headersSent || answer.destroyed) answer.destroy();
-      else if (!isAgain && outgoing.reusedSocket && hasNoBody(incoming)) send(incoming, answer, true);
+      else if (!isAgain && wasClosed && hasNoBody(incoming)) send(incoming, answer, true);
       else {
         onError(error, incoming.url ?? '/');
         answer.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '2' });

@@ -13,12 +13,15 @@ export interface ServerOptions {
   readonly pages: Handler;
   readonly isEnding: () => boolean;
   readonly onError: (error: unknown, url: string) => void;
+  /** Milliseconds that the backend may take until it answers. */
+  readonly deadline?: number;
 }
 
 /** Answers probes itself, passes /api on, and has everything else made by Next.js, under a policy of its own. */
-export function createPageServer({ settings, pages, isEnding, onError }: ServerOptions): Server {
+export function createPageServer(options: ServerOptions): Server {
+  const { settings, pages, isEnding, onError, deadline } = options;
   const { backendUrl } = settings;
-  const passOn = createPassOn(backendUrl, onError);
+  const passOn = createPassOn(backendUrl, onError, deadline);
   const server = createServer((request, answer) => {
     const { url = '/' } = request;
     const path = url.split('?')[0] ?? '/';

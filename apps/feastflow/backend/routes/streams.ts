@@ -50,9 +50,13 @@ const staff = ['kitchen', 'courier', 'admin'] as const;
 /** Calls back once somebody who is more than a customer is that no more. @returns what ends it */
 function onDismissal(pool: Pool, person: Identity, then: () => void): () => void {
   if (person.role === 'customer') return () => {};
+  let isAsked = false;
   const timer = setInterval(async () => {
+    if (isAsked) return;
+    isAsked = true;
     // Without the database it is not known, and nothing is told either.
     const now = await currentOf(pool, person).catch(() => person);
+    isAsked = false;
     if (now?.role !== person.role || now.restaurant !== person.restaurant) then();
   }, judgedEvery);
   return () => clearInterval(timer);

@@ -9,7 +9,7 @@ import { changedTopology, isAnother } from './changed-topology.ts';
 import type { Difference, TargetDifference } from './difference.ts';
 import { type SharedChange, shareChanges } from './shared-changes.ts';
 import type { Statement } from './shared-statements.ts';
-import { linesOf, markOf, statementsOf, summaryOf } from './text-report.ts';
+import { linesOf, markOf, statementsOf, summaryOf, unreadableLines } from './text-report.ts';
 import { drawChanges, listChanges } from './topology-picture.ts';
 
 /** What the page needs beside the difference: how the two sides are called, and what they are, for the pictures. */
@@ -33,16 +33,14 @@ export async function differenceHtml(difference: Difference, options: Difference
   );
   const { dangers, notes, found, mended } = statementsOf(difference);
   const title = escapeHtml(`${options.from} → ${options.to}`);
-  const unreadable = difference.targets.filter(({ state }) => state === 'unreadable');
+  const unreadable = unreadableLines(difference).filter((line) => line !== '');
   const sections = [
     section('dangers', 'What it would break', statementList(dangers)),
     section('found', 'Newly wrong', statementList(found)),
     section(
       'unreadable',
       'Not compared',
-      unreadable.map(
-        ({ target }) => `<li>${escapeHtml(target.name)}: one of the two sides does not render</li>`,
-      ),
+      unreadable.map((line) => `<li>${escapeHtml(line)}</li>`),
     ),
     section('mended', 'Mended', statementList(mended)),
     section('notes', 'By the way', statementList(notes)),

@@ -1,4 +1,5 @@
 import { type KubernetesObject, nameOf } from '../../render/objects.ts';
+import { isReplaced } from '../../rules/replaced.ts';
 import type { Danger, DangerRule, Step } from './danger.ts';
 
 interface Strategy {
@@ -32,9 +33,4 @@ export const strategyRefused: DangerRule = function* ({ objects }: Step): Iterab
 
 function strategyOf(object: KubernetesObject): Strategy {
   return (object as { spec?: { updateStrategy?: Strategy } }).spec?.updateStrategy ?? {};
-}
-
-/** Whether a sync writes it whole instead of applying it. */
-function isReplaced({ metadata }: KubernetesObject): boolean {
-  return /\bReplace=true\b/.test(metadata.annotations?.['argocd.argoproj.io/sync-options'] ?? '');
 }

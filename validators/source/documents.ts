@@ -87,7 +87,7 @@ export function documentsOf(text: (file: string) => string | undefined): Documen
     parsed.set(key, found);
     return found;
   };
-  const of = (file: string) => once(file, () => placedDocuments(text(file) ?? ''));
+  const of = (file: string) => once(`file ${file}`, () => placedDocuments(text(file) ?? ''));
   const apart = new Map<string, readonly Piece[]>();
   return {
     text,
@@ -101,8 +101,8 @@ export function documentsOf(text: (file: string) => string | undefined): Documen
       if (pieces.length === 0) return of(file)[index] ?? of(file)[0];
       const piece = pieces[index] ?? pieces[0];
       if (piece === undefined) return undefined;
-      return once(`${piece.above} ${file}`, () => placedDocuments(piece.text, piece.above))[0];
+      return once(`piece ${piece.above} ${file}`, () => placedDocuments(piece.text, piece.above))[0];
     },
-    placed: (content, above) => once(`${above} ${content}`, () => placedDocuments(content, above)),
+    placed: (content, above) => once(`text ${above} ${content}`, () => placedDocuments(content, above)),
   };
 }

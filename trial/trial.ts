@@ -36,7 +36,7 @@ export interface TrialOptions {
 }
 
 /** For processes that are started and killed more often than they run for long: a broker's start takes half the CPU. */
-export const quickly = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+const quickly = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
 /** Begins a trial of a rendered system; nothing runs yet. */
 export async function openTrial(system: System, options: TrialOptions = {}): Promise<Trial> {

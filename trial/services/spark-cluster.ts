@@ -5,7 +5,6 @@ import { lastWords } from '../process/start.ts';
 import type { Trial } from '../trial.ts';
 import { until } from '../until.ts';
 import { type RunningWorker, startWorker } from '../worker.ts';
-import { quickly } from './spark.ts';
 
 /** A master and its workers as the overlay has them, each at an address of its own with the manifest's ports. */
 export interface SparkCluster {
@@ -44,7 +43,7 @@ export async function startSparkCluster(
         // A pod's own interface and disk.
         SPARK_LOCAL_IP: address,
         SPARK_LOCAL_DIRS: join(trial.folder, `${name}-${index}`, 'tmp'),
-        JDK_JAVA_OPTIONS: quickly,
+        JDK_JAVA_OPTIONS: trial.jvm,
         ...more,
       },
       paths: { '/opt/spark': home },

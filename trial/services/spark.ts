@@ -41,9 +41,6 @@ export interface RunningSpark extends RunningWorker {
 
 const workload = 'Deployment/spark-streaming';
 
-/** A compiler that has done sooner: a driver is started and killed more often here than it runs for long. */
-export const quickly = '-XX:TieredStopAtLevel=1';
-
 /** Starts the streaming job as the rendered Deployment does, from the repository's own code; not awaited. */
 export async function startSpark(trial: Trial, options: SparkOptions = {}): Promise<RunningSpark> {
   const [spark, connectors, wheels] = [
@@ -76,7 +73,7 @@ export async function startSpark(trial: Trial, options: SparkOptions = {}): Prom
       PYTHONPYCACHEPREFIX: pycache,
       PYTHONUNBUFFERED: '1',
       SPARK_LOCAL_IP: address ?? '127.0.0.1',
-      JDK_JAVA_OPTIONS: quickly,
+      JDK_JAVA_OPTIONS: trial.jvm,
       ...options.env,
     },
     edit: (text, path) => (path.endsWith('/spark.conf') ? `${text}\n${conf}\n` : text),

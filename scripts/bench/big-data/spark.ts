@@ -24,8 +24,6 @@ const batches = 10;
 const warmUp = 3;
 const probes = 60;
 const deadline = 10 * 60_000;
-/** The compiler that a pod has: the tests have one that is sooner done and slower. */
-const compiler = { JDK_JAVA_OPTIONS: '' };
 
 /**
  * Times Spark's job on a backlog of the topic, beside Spark's own source of rows into the same Cassandra; then how long
@@ -104,7 +102,6 @@ async function rate(trial: Trial, round: number): Promise<number> {
     label: `rate${round}`,
     script: 'scripts/bench/big-data/rate.py',
     env: {
-      ...compiler,
       ...{ RATE_ROWS: String(rows), RATE_BATCHES: String(batches) },
       CHECKPOINT_LOCATION: `file://${trial.folder}/rate${round}`,
     },
@@ -120,7 +117,6 @@ async function backlog(trial: Trial, label: string, queries: readonly string[]):
   const spark = await startSpark(trial, {
     label,
     env: {
-      ...compiler,
       QUERIES: queries.join(','),
       MAX_OFFSETS_PER_TRIGGER: String(rows),
       TRIGGER_SECONDS: '1',
@@ -162,7 +158,7 @@ async function latencies(trial: Trial, { cassandra }: BigDataServices): Promise<
   const checkpoint = `file://${trial.folder}/latency`;
   const spark = await startSpark(trial, {
     label: 'latency',
-    env: { ...compiler, CHECKPOINT_LOCATION: checkpoint, MAX_OFFSETS_PER_TRIGGER: '50000' },
+    env: { CHECKPOINT_LOCATION: checkpoint, MAX_OFFSETS_PER_TRIGGER: '50000' },
   });
   const generator = start({
     name: 'generator',

@@ -12,4 +12,5 @@ export {
 } from './local-cluster.ts';
 export { down, environmentOf, portsOfKindConfig, stop, up } from './named.ts';
 export { gatherParts, type Parts, proofTools } from './parts.ts';
+export { seldomCollecting } from './seldom-collecting.ts';
 export { type EmptyNode, filesOf, type StorageClass, standardClass } from './spec.ts';

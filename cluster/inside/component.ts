@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inside } from '../layout.ts';
+import { seldomCollecting } from '../seldom-collecting.ts';
 import { inNetwork } from './command.ts';
 
 /** A program that runs as long as the cluster does. */
@@ -25,9 +26,6 @@ export interface Components {
   /** Each component's process, as its own namespace counts, and how often it was started again. */
   readonly states: () => Readonly<Record<string, ComponentState>>;
 }
-
-/** They are Go, with memory to spare here: less time for collecting, up to a bound. */
-const seldomCollecting = { GOGC: '300', GOMEMLIMIT: '768MiB' };
 
 /** Milliseconds before a component that ended is started again: longer each time, and at most this. */
 const longestPause = 10_000;

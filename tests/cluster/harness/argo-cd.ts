@@ -3,7 +3,7 @@ import { openSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { run } from '@plumbline/validators';
-import { insideCluster } from '../../../cluster/index.ts';
+import { insideCluster, seldomCollecting } from '../../../cluster/index.ts';
 import { bring } from '../../harness/debian-packages.ts';
 import { installCustomResources } from './custom-resources.ts';
 import { list } from './list.ts';
@@ -138,8 +138,7 @@ async function startPrograms(cluster: TestCluster, folder: string, program: stri
   for (const { context } of admin.contexts) context.namespace = namespace;
   await writeFile(at('kubeconfig'), JSON.stringify(admin), { mode: 0o600 });
   const environment = {
-    GOGC: '300',
-    GOMEMLIMIT: '768MiB',
+    ...seldomCollecting,
     KUBECONFIG: at('kubeconfig'),
     PATH: `${dirname(process.env.KUSTOMIZE ?? '/usr/local/bin/kustomize')}:/usr/bin:/bin`,
     HOME: at('home'),

@@ -12,6 +12,7 @@ FROM ${JAVA}
 COPY flink /opt/flink
 COPY scripts /opt/flink/bin
 COPY --from=gateway /jars /opt/flink/gateway
+# One compiler and one collecting thread: this image is for clusters of tests, where jobs are started more often than they run for long.
 ENV FLINK_HOME=/opt/flink \
   FLINK_CONF_DIR=/opt/flink/conf \
   FLINK_PLUGINS_DIR=/opt/flink/plugins \

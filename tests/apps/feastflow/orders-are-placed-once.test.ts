@@ -316,10 +316,11 @@ test('kill -9 amid many orders: each is whole or not there, and all that were ac
   replicas,
   buyers,
 }) => {
-  const victim = await shop.startBackend({ index: 2 });
-  // The second half waits for its dish, so that some are surely under way however fast the first are.
+  const victim = await shop.startBackend({ index: 2, env: { DB_POOL_SIZE: '6' } });
+  // A few wait for their dish, so that some are surely under way however fast the others are: fewer than it has connections.
+  const held = 3;
   const dishes = [await shop.dish({ stock: 100 }), await shop.dish({ stock: 100 })] as const;
-  const dishOf = (index: number) => dishes[index < 30 ? 0 : 1];
+  const dishOf = (index: number) => dishes[index < held ? 1 : 0];
   const blocker = new pg.Client(shop.services.login);
   blocker.on('error', () => {});
   await blocker.connect();
@@ -328,20 +329,24 @@ test('kill -9 amid many orders: each is whole or not there, and all that were ac
   try {
     await blocker.query('BEGIN');
     await blocker.query('SELECT id FROM dishes WHERE id = $1 FOR UPDATE', [dishes[1]]);
-    const asked = keys.map(({ buyer, key }, index) =>
-      order(victim, buyer, [dishOf(index)], key).then(
-        (answer) => {
-          if (answer.status === 201) acknowledged.push(answer.body.id);
-        },
-        () => {},
-      ),
-    );
-    await until(async () => acknowledged.length >= 5 && (await waitingOrders(shop)).length > 0, {
+    const send = (from: number, to?: number) =>
+      keys.slice(from, to).map(({ buyer, key }, index) =>
+        order(victim, buyer, [dishOf(from + index)], key).then(
+          (answer) => {
+            if (answer.status === 201) acknowledged.push(answer.body.id);
+          },
+          () => {},
+        ),
+      );
+    const first = send(0, held);
+    await until(async () => (await waitingOrders(shop)).length === held, {
       deadline: 30_000,
-      what: 'orders that are acknowledged, and one in its statement',
+      what: `${held} orders in their statements`,
     });
+    const others = send(held);
+    await until(() => acknowledged.length >= 5, { deadline: 30_000, what: 'orders that are acknowledged' });
     victim.worker.signal('SIGKILL');
-    await Promise.all([...asked, victim.worker.ended]);
+    await Promise.all([...first, ...others, victim.worker.ended]);
     assert.ok(acknowledged.length < 60, `${acknowledged.length} were acknowledged`);
   } finally {
     await blocker.end();
@@ -360,7 +365,8 @@ test('kill -9 amid many orders: each is whole or not there, and all that were ac
         OR (SELECT count(*) FROM order_keys WHERE order_id = o.id) <> 1`,
   );
   assert.equal(broken, []);
-  for (const dish of dishes) assert.is(await shop.stockOf(dish), 70);
+  assert.is(await shop.stockOf(dishes[0]), 100 - (60 - held));
+  assert.is(await shop.stockOf(dishes[1]), 100 - held);
 });
 
 /** The database's processes of backends that wait for somebody's lock. */

@@ -14,14 +14,19 @@ const changedFile = 'base/preempt/api/deployment.yaml';
 const image = /(image: \S+:)(\S+)/;
 const deadline = 10 * 60_000;
 
-/** How many objects each side of the large comparison has. */
+/** How many objects each side of the large comparisons has, and in how many kustomizations where it is several. */
 const manyCount = 2000;
+const parts = 8;
+/** The image that another tag is given to in all of them. */
+const sharedImage = 'preempt-backend';
 
 /** What is timed in turns, in seconds. */
 interface Times {
   readonly shell: number[];
   readonly changed: number[];
   readonly many: number[];
+  readonly one: number[];
+  readonly build: number[];
 }
 
 /**
@@ -33,7 +38,8 @@ export const benchDiff: Bench = async ({ rounds, say }) => {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-bench-'));
   try {
     const tools = await repositoryTools(say);
-    const [older, newer, many] = ['older', 'newer', 'many'].map((name) => join(folder, name)) as [
+    const [older, newer, many, one] = ['older', 'newer', 'many', 'one'].map((name) => join(folder, name)) as [
+      string,
       string,
       string,
       string,
@@ -44,11 +50,12 @@ export const benchDiff: Bench = async ({ rounds, say }) => {
     await begin(newer);
     const targets = (await findTargets(newer)).map((target) => target.folder);
     const original = await readFile(join(newer, changedFile), 'utf8');
-    const stream = await manyOf(newer, tools);
-    await mkdir(join(many, 'all'), { recursive: true });
-    await writeFile(join(many, 'all', 'kustomization.yaml'), 'resources:\n  - objects.yaml\n');
-    await writeFile(join(many, 'all', 'objects.yaml'), stream);
-    await begin(many);
+    const rendered = await renderedBy(tools, newer, 'overlays/kind');
+    await writeParts(many, rendered);
+    const stream = manyObjects(rendered, manyCount);
+    await writeKustomization(join(one, 'all'), { resources: ['objects.yaml'] });
+    await writeFile(join(one, 'all', 'objects.yaml'), stream);
+    for (const repository of [many, one]) await begin(repository);
 
     let turn = 0;
     const another = async (file: string, text: string) => {
@@ -62,15 +69,21 @@ export const benchDiff: Bench = async ({ rounds, say }) => {
         return timeDiff(newer, join(folder, 'cache'), ['HEAD', '--root', newer]);
       },
       many: async () => {
-        await another(join(many, 'all', 'objects.yaml'), stream);
-        return timeDiff(many, join(folder, 'cache'), ['HEAD', '--path', 'all']);
+        turn += 1;
+        await writeShared(many, `bench-${turn}`);
+        return timeDiff(many, join(folder, 'cache'), ['HEAD', '--every', '.']);
       },
+      one: async () => {
+        await another(join(one, 'all', 'objects.yaml'), stream);
+        return timeDiff(one, join(folder, 'cache'), ['HEAD', '--path', 'all']);
+      },
+      build: () => timed(async () => void (await renderedBy(tools, one, 'all'))),
     };
     const names = Object.keys(ways) as (keyof Times)[];
     say(`${targets.length} targets, ${rounds} rounds after one to warm up`);
     // The first one renders the older side, which is kept.
     for (const name of names) await ways[name]();
-    const times: Times = { shell: [], changed: [], many: [] };
+    const times: Times = { shell: [], changed: [], many: [], one: [], build: [] };
     for (let round = 1; round <= rounds; round += 1) {
       for (const name of round % 2 === 1 ? names : names.toReversed()) times[name].push(await ways[name]());
       const told = names.map((name) => `${name} ${(times[name].at(-1) ?? 0).toFixed(2)} s`);
@@ -95,10 +108,32 @@ async function begin(folder: string): Promise<void> {
   }
 }
 
-async function manyOf(folder: string, tools: Tools): Promise<string> {
-  const built = await build([tools.kustomize, 'build'], folder, 'overlays/kind');
+async function renderedBy({ kustomize }: Tools, root: string, folder: string): Promise<string> {
+  const built = await build([kustomize, 'build'], root, folder);
   if (!built.ok) throw new Error(built.message);
-  return manyObjects(built.stream, manyCount);
+  return built.stream;
+}
+
+/** Kustomizations of some hundred objects each, as environments are, which have a component in common and nothing else. */
+async function writeParts(folder: string, stream: string): Promise<void> {
+  await writeShared(folder, 'bench-0');
+  const count = manyCount / parts;
+  for (let part = 0; part < parts; part += 1) {
+    const here = join(folder, `part-${part}`);
+    await writeKustomization(here, { resources: ['objects.yaml'], components: ['../shared'] });
+    // An environment is smaller than that: each takes up to two copies.
+    await writeFile(join(here, 'objects.yaml'), manyObjects(stream, count, 2 * part));
+  }
+}
+
+function writeShared(folder: string, newTag: string): Promise<void> {
+  const kind = { apiVersion: 'kustomize.config.k8s.io/v1alpha1', kind: 'Component' };
+  return writeKustomization(join(folder, 'shared'), { ...kind, images: [{ name: sharedImage, newTag }] });
+}
+
+async function writeKustomization(folder: string, fields: object): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(fields));
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
@@ -151,9 +186,14 @@ function report(times: Times, targets: number): string {
     ['', 'median s', 'least', 'most', ''],
     row('shell', `kustomize build of ${targets} targets of both sides, and diff -r`),
     row('changed', `the diff of ${targets} targets, when ${changedFile} has changed since the last`),
-    row('many', `the diff of one target with ${manyCount} objects a side, one of which has changed`),
+    row(
+      'many',
+      `the diff of ${manyCount} objects a side in ${parts} kustomizations, all of which a changed tag reaches`,
+    ),
+    row('one', `the diff of ${manyCount} objects a side in one, of which one has changed`),
+    row('build', 'kustomize build of its newer side alone'),
   ];
   const ratio = paired(times.changed, times.shell);
-  const figures = `ratio=${ratio.ratio.toFixed(2)} changed_s=${median(times.changed).toFixed(2)} shell_s=${median(times.shell).toFixed(2)} many_s=${median(times.many).toFixed(2)} targets=${targets} objects=${manyCount}`;
+  const figures = `ratio=${ratio.ratio.toFixed(2)} changed_s=${median(times.changed).toFixed(2)} shell_s=${median(times.shell).toFixed(2)} many_s=${median(times.many).toFixed(2)} one_s=${median(times.one).toFixed(2)} build_s=${median(times.build).toFixed(2)} targets=${targets} objects=${manyCount}`;
   return `${table(rows, [1, 2, 3]).join('\n')}\nthe diff takes ${ratio.told} of the shell's time\nbench diff ${figures}\n`;
 }

@@ -7,12 +7,13 @@ const standsAlone = /^kind: (?:Namespace|ConfigMap|ServiceAccount)$/m;
  * A stream of `count` objects: rendered systems over and over, each time in namespaces of their own, without the node ports
  * that only one of them could have; where they no longer fit whole, what stands by itself.
  * @param stream what kustomize prints of an environment.
+ * @param first the number of the first copy: streams of other numbers have no object in common.
  */
-export function manyObjects(stream: string, count: number): string {
+export function manyObjects(stream: string, count: number, first = 0): string {
   const documents = splitDocuments(stream);
   const alone = documents.filter((text) => standsAlone.test(text));
   const copies: string[] = [];
-  for (let copy = 0; copies.length < count; copy += 1) {
+  for (let copy = first; copies.length < count; copy += 1) {
     const left = count - copies.length;
     const some = left < documents.length ? alone.slice(0, left) : documents;
     copies.push(...some.map((text) => inNamespaces(text, `-${copy}`)));

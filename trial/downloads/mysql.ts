@@ -29,6 +29,8 @@ export function mysqlPrograms(
 async function mariadb(say: (message: string) => void): Promise<MysqlPrograms> {
   const server = await requireCommand('mariadbd', 'mariadb-server-core', say);
   const install = await requireCommand('mariadb-install-db', 'mariadb-server-core', say);
+  // What the one before asks for its options.
+  await requireCommand('my_print_defaults', 'mariadb-client-core', say);
   const answer = await run(server, ['--version'], { deadline: 10_000 });
   return {
     engine: 'mariadb',

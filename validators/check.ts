@@ -94,7 +94,13 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
   });
   const schemaDigest = schemaDigests();
   const before = await Promise.all(
-    keys.map((key) => (key === undefined ? undefined : readKept(store, key, schemaDigest))),
+    keys.map(async (key) => {
+      if (key === undefined) return undefined;
+      const known = seen?.renders.get(key);
+      if (known !== undefined) return known;
+      const kept = await readKept(store, key, schemaDigest);
+      return kept === undefined || seen === undefined ? kept : note(seen, key, kept);
+    }),
   );
   const extra = options.extraRules ?? [];
   const judged = (index: number): Judged => {
@@ -188,17 +194,19 @@ export async function check(options: CheckOptions): Promise<CheckedTarget[]> {
     targets.map(async (target, index): Promise<CheckedTarget> => {
       const cached = before[index];
       const built = fresh[index];
-      const rendered = cached ?? (built && (await withVerdicts(built, verdicts, schemaDigest)));
+      const judgedNow = built && (await withVerdicts(built, verdicts, schemaDigest));
+      const key = keys[index];
+      const rendered = cached ?? (judgedNow && seen ? note(seen, key, judgedNow) : judgedNow);
       const here = { ...judged(index), ...besideOf(index) };
       const { environment } = here;
       if (rendered === undefined) return notRendered(target, environment, failures[index] ?? []);
-      if (seen !== undefined) note(seen, rendered);
-      const key = keys[index];
       if (cached === undefined && key !== undefined) await store.put(key, JSON.stringify(rendered));
       const kept =
         key === undefined || version === undefined ? undefined : judgementKey(key, here, rendered, version);
-      const known = kept === undefined ? undefined : await readJudgement(store, kept);
+      const known =
+        kept === undefined ? undefined : (seen?.judgements.get(kept) ?? (await readJudgement(store, kept)));
       const judgement = known ?? (await judgeTarget(here, rendered, early[index]));
+      if (kept !== undefined) seen?.judgements.set(kept, judgement);
       if (known === undefined && kept !== undefined) await store.put(kept, JSON.stringify(judgement));
       return {
         target,

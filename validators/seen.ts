@@ -1,3 +1,4 @@
+import type { TargetJudgement } from './judgement.ts';
 import type { Rendered } from './render/kept.ts';
 import type { RenderedObject } from './render/objects.ts';
 
@@ -7,18 +8,30 @@ export interface Seen {
   readonly objects: Map<string, RenderedObject>;
   /** Digests of those that fit their schemas. */
   readonly valid: Set<string>;
+  /** Renders that schemas have judged, and what rules said of them, by the keys under which the store keeps them. */
+  readonly renders: Map<string, Rendered>;
+  readonly judgements: Map<string, TargetJudgement>;
 }
 
 /** Nothing seen yet: for checks of one process that have much in common, as the two sides of a difference have. */
 export function newSeen(): Seen {
-  return { objects: new Map(), valid: new Set() };
+  return { objects: new Map(), valid: new Set(), renders: new Map(), judgements: new Map() };
 }
 
-/** Notes a render that schemas have judged. */
-export function note(seen: Seen, { objects, errors }: Rendered): void {
-  for (const object of objects) {
-    if (seen.objects.has(object.digest)) continue;
-    seen.objects.set(object.digest, object);
-    if (errors[object.digest] === undefined) seen.valid.add(object.digest);
-  }
+/**
+ * Notes a render that schemas have judged.
+ * @param key of the store; undefined where that cannot keep it.
+ * @returns the render, with the very objects that were seen already where it has the same
+ */
+export function note(seen: Seen, key: string | undefined, rendered: Rendered): Rendered {
+  const objects = rendered.objects.map((one) => {
+    const before = seen.objects.get(one.digest);
+    if (before !== undefined) return before;
+    seen.objects.set(one.digest, one);
+    if (rendered.errors[one.digest] === undefined) seen.valid.add(one.digest);
+    return one;
+  });
+  const noted = { ...rendered, objects };
+  if (key !== undefined) seen.renders.set(key, noted);
+  return noted;
 }

@@ -43,6 +43,8 @@ function compareTarget(
 ): TargetDifference | undefined {
   const target = (after ?? before)?.target;
   if (target === undefined) return undefined;
+  // Of what both sides have in common the check has the one and only.
+  if (before?.objects === after?.objects && before?.findings === after?.findings) return undefined;
   const told = new Set(before?.findings.map(keyOf));
   const still = new Set(after?.findings.map(keyOf));
   const found = (after?.findings ?? []).filter((finding) => !told.has(keyOf(finding)));

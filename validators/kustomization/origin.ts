@@ -1,6 +1,7 @@
 import { groupOf } from '../model/model.ts';
+import { oncePer } from '../once-per.ts';
 import type { KubernetesObject } from '../render/objects.ts';
-import { describedIn, reaching, type Step, type Tree } from './tree.ts';
+import { describedIn, type Step, type Tree } from './tree.ts';
 
 /** Where an object of a build comes from, and what it was called on the way. */
 export interface Origin {
@@ -32,11 +33,17 @@ export interface Generator {
 /** Kinds that no prefix or suffix renames. Source: sigs.k8s.io/kustomize, `api/internal/builtins/PrefixTransformer.go`. */
 const keepTheirNames = new Set(['Namespace', 'CustomResourceDefinition', 'APIService']);
 
+/** The steps that give names and namespaces, with their numbers. */
+const namingSteps = oncePer(({ steps }: Tree) =>
+  [...steps.entries()].filter(([, { action }]) => ['prefix', 'suffix', 'namespace'].includes(action)),
+);
+
 /** The names and namespaces that an object gets from the steps that reach it. */
 function called(tree: Tree, step: number, kind: string, name: string, namespace: string | undefined) {
   const names = [name];
   const namespaces = namespace === undefined ? [] : [namespace];
-  for (const { action, entry } of reaching(tree, step)) {
+  for (const [index, { action, entry, from }] of namingSteps(tree)) {
+    if (index <= step || from > step) continue;
     const last = names.at(-1) ?? name;
     if (action === 'prefix' && !keepTheirNames.has(kind)) names.push(`${entry}${last}`);
     if (action === 'suffix' && !keepTheirNames.has(kind)) names.push(`${last}${entry}`);
@@ -62,9 +69,9 @@ function generatedKind({ field }: Step): string {
   return field.startsWith('secretGenerator') ? 'Secret' : 'ConfigMap';
 }
 
-/** Every object that a tree's own files and generators bring. */
-export function origins(tree: Tree): readonly Origin[] {
-  return tree.steps.flatMap((step, index): Origin[] => {
+/** Every object that a tree's own files and generators bring, in the order of its steps. */
+export const origins: (tree: Tree) => readonly Origin[] = oncePer((tree) =>
+  tree.steps.flatMap((step, index): Origin[] => {
     if (step.action === 'generator') {
       const { name, namespace } = (step.entry ?? {}) as Generator;
       const kind = generatedKind(step);
@@ -84,8 +91,8 @@ export function origins(tree: Tree): readonly Origin[] {
         ...called(tree, index, kind, metadata.name, metadata.namespace),
       };
     });
-  });
-}
+  }),
+);
 
 /** Where a rendered object comes from; undefined for one that the tree's own files do not bring. */
 export function originOf(all: readonly Origin[], object: KubernetesObject): Origin | undefined {

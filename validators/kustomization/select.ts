@@ -1,4 +1,5 @@
 import type { Labels } from '../model/selectors.ts';
+import { remember } from '../text/remember.ts';
 import { matchesSelector, parseSelector } from './label-selector.ts';
 
 /** What a patch, or a replacement, is for: every part is a regular expression of the whole, as kustomize reads it. */
@@ -22,16 +23,26 @@ export interface Selected {
   readonly annotations: Labels;
 }
 
+/** A part of a selector as an expression of the whole; undefined for one that is none. */
+const wholly = remember(
+  (part: string): RegExp | undefined => {
+    try {
+      return new RegExp(`^(?:${part})$`);
+    } catch {
+      return undefined;
+    }
+  },
+  (part) => part,
+);
+
 /** True when a part of a selector fits one of the values; a part that is left out fits all. */
 function fits(part: string | undefined, values: readonly string[]): boolean {
   if (part === undefined || part === '') return true;
-  try {
-    const pattern = new RegExp(`^(?:${part})$`);
-    return values.some((value) => pattern.test(value));
-  } catch {
-    return values.includes(part);
-  }
+  const pattern = wholly(part);
+  return pattern === undefined ? values.includes(part) : values.some((value) => pattern.test(value));
 }
+
+const requirementsOf = remember(parseSelector, (text = '') => text);
 
 /** True when a selector takes an object. */
 export function selects(selector: Selector, object: Selected): boolean {
@@ -40,7 +51,7 @@ export function selects(selector: Selector, object: Selected): boolean {
     fits(selector.name, object.names) &&
     fits(selector.namespace, object.namespaces) &&
     fits(selector.group, [object.group]) &&
-    matchesSelector(parseSelector(selector.labelSelector), object.labels) &&
-    matchesSelector(parseSelector(selector.annotationSelector), object.annotations)
+    matchesSelector(requirementsOf(selector.labelSelector), object.labels) &&
+    matchesSelector(requirementsOf(selector.annotationSelector), object.annotations)
   );
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path/posix';
 import { newReads, type Reads, readKustomization, textOf } from '../render/inputs.ts';
 import { type KubernetesObject, splitDocuments } from '../render/objects.ts';
 import { parseYaml } from '../render/yaml.ts';
+import { remember } from '../text/remember.ts';
 
 /** What a step of a build does. */
 export type Action =
@@ -66,8 +67,19 @@ const changes: readonly (readonly [field: string, action: Action])[] = [
   ['replacements', 'replacement'],
 ];
 
-/** Reads the tree of a kustomization. @param reads what the run read already. */
+/** Trees by what was read for them, and their folders. */
+const known = new WeakMap<Reads, Map<string, Tree>>();
+
+/** Reads the tree of a kustomization. @param reads what the run read already, of this root. */
 export function readTree(root: string, folder: string, reads: Reads = newReads()): Tree {
+  const trees = known.get(reads) ?? new Map<string, Tree>();
+  known.set(reads, trees);
+  const tree = trees.get(folder) ?? walkTree(root, folder, reads);
+  trees.set(folder, tree);
+  return tree;
+}
+
+function walkTree(root: string, folder: string, reads: Reads): Tree {
   const steps: Step[] = [];
   let remote = false;
   const walking = new Set<string>();
@@ -121,8 +133,17 @@ export function* reaching({ steps }: Tree, origin: number): Iterable<Step> {
   }
 }
 
+/** A file of so many characters is one target's own. */
+const large = 100_000;
+
 /** The objects that a file of resources describes; none where it is no YAML, which the build says. */
-export function describedIn(text: string): KubernetesObject[] {
+export const describedIn: (text: string) => readonly KubernetesObject[] = remember(
+  readDescribed,
+  (text) => (text.length < large ? text : undefined),
+  2000,
+);
+
+function readDescribed(text: string): KubernetesObject[] {
   return splitDocuments(text).flatMap((document) => {
     try {
       const value = parseYaml(document) as KubernetesObject | null;

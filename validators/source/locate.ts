@@ -31,11 +31,20 @@ export function locator(root: string, folder: string, reads?: Reads): Locate {
   return (object, path, within) => {
     if (read === undefined) {
       const tree = readTree(root, folder, reads);
-      read = { tree, documents: documentsOf(tree.text), all: origins(tree) };
+      read = { tree, documents: documentsIn(tree, reads), all: origins(tree) };
     }
     const origin = originOf(read.all, object);
     return origin === undefined ? undefined : follow(read.tree, read.documents, origin, object, path, within);
   };
+}
+
+/** Documents of the files that a run has read: its targets share most of them. */
+const shared = new WeakMap<Reads, Documents>();
+
+function documentsIn(tree: Tree, reads: Reads | undefined): Documents {
+  const documents = (reads && shared.get(reads)) ?? documentsOf(tree.text);
+  if (reads !== undefined) shared.set(reads, documents);
+  return documents;
 }
 
 function follow(

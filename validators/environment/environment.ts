@@ -55,7 +55,12 @@ export interface Environment {
     readonly name: string;
     readonly by: 'argocd' | 'minikube addon' | 'manifest';
   }[];
-  readonly peers: { readonly dns: Peer; readonly ingress?: Peer; readonly monitoring?: Peer };
+  readonly peers: {
+    readonly dns: Peer;
+    readonly ingress?: Peer;
+    readonly monitoring?: Peer;
+    readonly 'cloudnative-pg'?: Peer;
+  };
   readonly secrets: 'committed' | 'external';
 }
 

@@ -1,3 +1,4 @@
+import { secretsOfCluster } from '../operators/cloudnative-pg/secrets.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 
 /** A ConfigMap or Secret as pods see it, wherever it comes from. */
@@ -40,7 +41,7 @@ function partlyKnown(template: string | undefined): string | undefined {
 
 /**
  * The ConfigMaps and Secrets that an object is or makes: itself; what an ExternalSecret, a SealedSecret or a
- * cert-manager Certificate would create.
+ * cert-manager Certificate would create, and the logins and certificates of a CloudNativePG Cluster.
  */
 export function readConfigurations(object: KubernetesObject): Configuration[] {
   const namespace = object.metadata.namespace ?? 'default';
@@ -116,6 +117,16 @@ export function readConfigurations(object: KubernetesObject): Configuration[] {
         },
       ];
     }
+    case 'postgresql.cnpg.io/Cluster':
+      return secretsOfCluster(object).map(({ name, keys, path }) => ({
+        kind: 'Secret',
+        namespace,
+        name,
+        values: new Map(keys.map((key) => [key, undefined])),
+        open: false,
+        object,
+        pathOf: () => path,
+      }));
     case 'cert-manager.io/Certificate': {
       const { secretName } = (object.spec ?? {}) as { secretName?: string };
       if (secretName === undefined) return [];

@@ -1,3 +1,4 @@
+import { madeByOperators, makerOf } from '../operators/index.ts';
 import { own } from '../own.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { type Configuration, readConfigurations } from './configuration.ts';
@@ -69,9 +70,10 @@ export function namespaceOf(object: KubernetesObject): string {
   return object.metadata.namespace ?? 'default';
 }
 
-/** Builds the model of one target's objects. */
+/** Builds the model of one target's objects, and of what operators that are known make of them. */
 export function buildModel(rendered: readonly KubernetesObject[]): Model {
-  const objects = rendered.map(shaped);
+  const written = rendered.map(shaped);
+  const objects = [...written, ...madeByOperators(written)];
   const byKind = new Map<string, KubernetesObject[]>();
   const namesOf = new Map<string, string[]>();
   const byName = new Map<string, KubernetesObject>();
@@ -224,6 +226,7 @@ export function selectsPods(selector: Labels | undefined, workload: Workload): b
  */
 export function isAdded({ kind, name, object }: Workload, key: string, value: string): boolean {
   if (kind === 'Job') return (key === 'job-name' || key === 'batch.kubernetes.io/job-name') && value === name;
+  if (makerOf(object)?.podLabels[key]?.includes(value)) return true;
   const index = kind === 'StatefulSet' ? podIndex(name, key, value) : undefined;
   return index !== undefined && index >= ((object as unknown as StatefulSet).spec?.ordinals?.start ?? 0);
 }

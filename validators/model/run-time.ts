@@ -1,3 +1,4 @@
+import { isKnownToOperators } from '../operators/index.ts';
 import type { KubernetesObject } from '../render/objects.ts';
 import { groupOf, type Model, namespaceOf } from './model.ts';
 import { perModel } from './per-model.ts';
@@ -39,7 +40,7 @@ const grouped = perModel((model): Grouped => {
   );
   const operated = objects.filter((object) => {
     const group = groupOf(object);
-    if (makesNothing.test(group)) return false;
+    if (makesNothing.test(group) || isKnownToOperators(object)) return false;
     return group !== 'monitoring.coreos.com' || monitoringServers.has(object.kind);
   });
   return { byNamespace: Map.groupBy(objects, namespaceOf), operated };

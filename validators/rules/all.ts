@@ -61,6 +61,7 @@ import { nodePortClash } from './node-port-clash.ts';
 import { nodePortUnmapped } from './node-port-unmapped.ts';
 import { notOffered } from './not-offered.ts';
 import { objectKeptOut } from './object-kept-out.ts';
+import { operatorCut } from './operator-cut.ts';
 import { parameterUnknown } from './parameter-unknown.ts';
 import { peerElsewhere } from './peer-elsewhere.ts';
 import { peersCut } from './peers-cut.ts';
@@ -195,6 +196,7 @@ export const rules: readonly Rule[] = [
   nodePortUnmapped,
   notOffered,
   objectKeptOut,
+  operatorCut,
   parameterUnknown,
   peerElsewhere,
   peersCut,

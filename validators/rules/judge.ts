@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import { asWritten, inWrittenWords, makerOf } from '../operators/index.ts';
 import { type KubernetesObject, nameOf } from '../render/objects.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { rules } from './all.ts';
@@ -25,6 +26,7 @@ export function judge(context: Context, chosen: readonly Rule[] = rules, lenient
   const findings: Finding[] = [];
   const notChecked: string[] = [];
   const allowances = allowancesOf(context);
+  const made = context.model.objects.filter((object) => makerOf(object) !== undefined);
   for (const rule of chosen) {
     if (rule.needsEnvironment === true && context.environment === undefined) {
       notChecked.push(rule.id);
@@ -34,7 +36,7 @@ export function judge(context: Context, chosen: readonly Rule[] = rules, lenient
     if (rule.needsKustomization === true && context.kustomization === undefined) continue;
     let problems: readonly Problem[] = [];
     try {
-      problems = [...rule.check(context)];
+      problems = Array.from(rule.check(context), asWritten);
     } catch (error) {
       if (!lenient) throw error;
     }
@@ -42,7 +44,7 @@ export function judge(context: Context, chosen: readonly Rule[] = rules, lenient
       const allowance =
         problem.object && allowances.find(({ object, id }) => object === problem.object && id === rule.id);
       if (allowance) allowance.used = true;
-      else findings.push(asFinding(rule, problem));
+      else findings.push(asFinding(rule, { ...problem, message: inWrittenWords(problem.message, made) }));
     }
   }
   const judged = new Set(chosen.map(({ id }) => id).filter((id) => !notChecked.includes(id)));

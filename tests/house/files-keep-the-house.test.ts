@@ -56,7 +56,10 @@ test('every file under base/ and overlays/ is read by a target, or is for people
     .map(({ parentPath, name }) => `${parentPath.slice(root.length + 1)}/${name}`);
   const others =
     /^base\/images\.yaml$|^overlays\/addresses\.yaml$|^overlays\/[^/]+\/(?:environment|cluster)\.yaml$|\.md$/;
-  assert.equal(paths.filter((path) => !read.has(path) && !others.test(path)).sort(), []);
+  // What an overlay may take in the place of another component: tests/operators renders it.
+  const choices = /^base\/components\/cloudnative-pg\//;
+  const unread = paths.filter((path) => !read.has(path) && !others.test(path) && !choices.test(path));
+  assert.equal(unread.sort(), []);
 });
 
 const file = (text: string, path = 'base/shop/service.yaml') => ({ path, text });

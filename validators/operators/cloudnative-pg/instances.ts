@@ -29,21 +29,23 @@ function readsOf(spec: ClusterSpec): Read[] {
       key,
       path,
     }));
+  const files = (variable: string, references: readonly Reference[] = [], path = ''): Read[] =>
+    references.map((reference, index) => ({
+      variable: `${variable}_${index}`,
+      from: 'configMapKeyRef',
+      reference,
+      key: reference.key ?? '',
+      path: `${path}[${index}]`,
+    }));
+  const setup = spec.bootstrap?.initdb?.postInitApplicationSQLRefs?.configMapRefs;
   return [
     ...login('INITDB', spec.bootstrap?.initdb?.secret, 'spec.bootstrap.initdb.secret'),
     ...login('SUPERUSER', spec.superuserSecret, 'spec.superuserSecret'),
     ...(spec.managed?.roles ?? []).flatMap(({ passwordSecret }, index) =>
       login(`ROLE_${index}`, passwordSecret, `spec.managed.roles[${index}].passwordSecret`),
     ),
-    ...(spec.monitoring?.customQueriesConfigMap ?? []).map(
-      (reference, index): Read => ({
-        variable: `QUERIES_${index}`,
-        from: 'configMapKeyRef',
-        reference,
-        key: reference.key ?? '',
-        path: `spec.monitoring.customQueriesConfigMap[${index}]`,
-      }),
-    ),
+    ...files('SETUP', setup, 'spec.bootstrap.initdb.postInitApplicationSQLRefs.configMapRefs'),
+    ...files('QUERIES', spec.monitoring?.customQueriesConfigMap, 'spec.monitoring.customQueriesConfigMap'),
   ].filter(({ reference }) => reference?.name !== undefined);
 }
 

@@ -49,7 +49,12 @@ export interface ClusterSpec {
   readonly inheritedMetadata?: { readonly labels?: Labels };
   readonly enableSuperuserAccess?: boolean;
   readonly superuserSecret?: Reference;
-  readonly bootstrap?: Fields & { readonly initdb?: { readonly secret?: Reference } };
+  readonly bootstrap?: Fields & {
+    readonly initdb?: {
+      readonly secret?: Reference;
+      readonly postInitApplicationSQLRefs?: { readonly configMapRefs?: readonly Reference[] };
+    };
+  };
   readonly certificates?: {
     readonly serverCASecret?: string;
     readonly serverTLSSecret?: string;

@@ -22,6 +22,14 @@ test('a server that answers and refuses its turn is not away', () => {
   for (const code of ['40P01', '55P03', '25P03', '42P01']) assert.not(isAway(withCode(code)), code);
 });
 
+test('a mistake of ours is no database that is away, and not tried again', () => {
+  for (const Mistake of [TypeError, RangeError, ReferenceError]) {
+    const mistake = new Mistake('of undefined');
+    assert.not(isUnavailable(mistake), Mistake.name);
+    assert.not(isAway(mistake), Mistake.name);
+  }
+});
+
 test('a text is one column, whatever is in it', () => {
   assert.is(copyColumn('plain, "text"'), 'plain, "text"');
   assert.is(copyColumn('a\tb\\c\nd\re'), 'a\\tb\\\\c\\nd\\re');

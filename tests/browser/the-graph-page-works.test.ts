@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { run } from '@plumbline/validators';
 import type { Browser, Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { repository } from '../check/repository.ts';
 import { openBrowser } from '../harness/browser.ts';
 import type { Folder } from '../harness/folder.ts';
+import { openFile } from '../harness/page-of-file.ts';
 import { suite } from '../harness/suite.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -49,25 +49,6 @@ async function draw(folder: string, name: string, ...args: readonly string[]): P
   return file;
 }
 
-interface Opened extends AsyncDisposable {
-  readonly page: Page;
-  /** What the page said on the console, threw, or asked of anybody. */
-  readonly noise: readonly string[];
-}
-
-async function open(browser: Browser, file: string, width: number, height: number): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width, height } });
-  const noise: string[] = [];
-  const url = pathToFileURL(file).href;
-  page.on('console', (message) => noise.push(`console ${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => noise.push(`threw: ${error.message}`));
-  page.on('request', (request) => {
-    if (request.url() !== url) noise.push(`asked for ${request.url()}`);
-  });
-  await page.goto(url);
-  return { page, noise, [Symbol.asyncDispose]: () => page.close() };
-}
-
 /** The colour of the first such line on the page. */
 const strokeOf = (page: Page, part: string) =>
   page.evaluate<string>(`getComputedStyle(document.querySelector(${JSON.stringify(part)})).stroke`);
@@ -85,7 +66,7 @@ for (const [screen, width, height] of [
     folder,
   }) => {
     const file = await draw(folder, 'lambda', 'kind', 'lambda');
-    await using opened = await open(browser, file, width, height);
+    await using opened = await openFile(browser, file, { viewport: { width, height } });
     const { page, noise } = opened;
     const count = page.locator('#count');
     const nodes = await page.locator('.node').count();
@@ -120,7 +101,7 @@ for (const [screen, width, height] of [
 
 test('a defect is red, listed, and leads to its part', async ({ browser, folder, broken }) => {
   const file = await draw(folder, 'broken', 'kind', '--root', broken.path);
-  await using opened = await open(browser, file, 1280, 800);
+  await using opened = await openFile(browser, file, { viewport: { width: 1280, height: 800 } });
   const { page, noise } = opened;
   assert.match((await page.textContent('#count')) ?? '', /^\d+ wrong$/);
   const [red, cut, plain] = await Promise.all(

@@ -1,36 +1,29 @@
-import { join } from 'node:path';
-import { run } from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { foreignRepository, git } from '../pipelines/foreign-repository.ts';
+import type { Folder } from '../harness/folder.ts';
+import { git } from '../harness/git.ts';
+import { foreignRepository } from '../pipelines/foreign-repository.ts';
+import { runDiff } from './command.ts';
 
-const script = join(import.meta.dirname, '..', '..', 'scripts', 'diff.ts');
-
-async function diff(folder: string, ...args: readonly string[]) {
-  const all = ['--disable-warning=ExperimentalWarning', script, '--cache', join(folder, '.cache')];
-  const { status, stdout, stderr } = await run(process.execPath, [...all, ...args], {
-    cwd: folder,
-    deadline: 120_000,
-  });
-  return { status, stdout: stdout.toString('utf8'), stderr };
-}
+/** Compares what the command finds around itself. */
+const diff = (folder: Folder, ...args: readonly string[]) => runDiff(folder.path, folder, ...args);
 
 test('a kustomization of another repository, from where the command stands', async () => {
   await using folder = await foreignRepository();
   await folder.edit('deploy/base/service.yaml', 'app: web', 'app: shop');
-  const { status, stdout, stderr } = await diff(folder.path, 'HEAD', '--path', 'deploy/production');
+  const { status, stdout, stderr } = await diff(folder, 'HEAD', '--path', 'deploy/production');
   assert.is(status, 1, stderr);
   assert.match(stdout, 'deploy/production\n  ~ Service shop/web\n      ~ spec.selector.app: web → shop\n');
   assert.match(stdout, /new error: service-without-pods .*\n.*\n {2}at deploy\/base\/service\.yaml:6\n/);
-  assert.is((await diff(folder.path, 'HEAD', '--path', 'deploy/staging')).stdout.match(/→/g)?.length, 2);
-  assert.is(await git(folder, 'status', '--porcelain'), 'M deploy/base/service.yaml');
+  assert.is((await diff(folder, 'HEAD', '--path', 'deploy/staging')).stdout.match(/→/g)?.length, 2);
+  assert.is(await git(folder.path, 'status', '--porcelain'), 'M deploy/base/service.yaml');
 });
 
 test('every kustomization that no other one includes, be it on one side alone', async () => {
   await using folder = await foreignRepository();
   await folder.edit('deploy/base/deployment.yaml', 'web:1.4.0', 'web:1.5.0');
   await folder.write('deploy/preview/kustomization.yaml', 'resources:\n  - ../base\nnamespace: preview\n');
-  const { stdout, status, stderr } = await diff(folder.path, '--every', 'deploy');
+  const { stdout, status, stderr } = await diff(folder, '--every', 'deploy');
   assert.is(status, 0, stderr);
   for (const target of ['deploy/production', 'deploy/staging'])
     assert.match(stdout, `${target}\n  ~ Deployment`);
@@ -49,7 +42,7 @@ test('a kind of which nobody here knows the schema is no new error', async () =>
     '  - service.yaml\n',
     '  - service.yaml\n  - thing.yaml\n',
   );
-  const { status, stdout, stderr } = await diff(folder.path, '--path', 'deploy/production');
+  const { status, stdout, stderr } = await diff(folder, '--path', 'deploy/production');
   assert.is(status, 0, stderr);
   assert.match(stdout, 'new warning: schema-unknown Thing shop/a');
 });
@@ -65,7 +58,7 @@ test('what is outside, what is nowhere, and three revisions are told', async () 
     ],
     [['mian', '--path', 'deploy/production'], 'there is no revision "mian" (did you mean "main"?)'],
   ] as const) {
-    const { status, stderr } = await diff(folder.path, ...args);
+    const { status, stderr } = await diff(folder, ...args);
     assert.is(status, 2, args.join(' '));
     assert.ok(stderr.includes(message), stderr);
   }

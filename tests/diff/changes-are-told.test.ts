@@ -1,22 +1,12 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '@plumbline/validators';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cacheOf, repository, type Told } from '../check/repository.ts';
+import { cacheOf, repository } from '../check/repository.ts';
 import type { Folder } from '../harness/folder.ts';
-
-const script = join(import.meta.dirname, '..', '..', 'scripts', 'diff.ts');
-const identity = ['-c', 'user.name=somebody', '-c', 'user.email=somebody@example.com'];
-
-async function git(folder: Folder, ...args: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await run('git', [...identity, ...args], {
-    cwd: folder.path,
-    deadline: 30_000,
-  });
-  assert.is(status, 0, stderr);
-  return stdout.toString('utf8').trim();
-}
+import { git } from '../harness/git.ts';
+import { runDiff } from './command.ts';
 
 /** A copy of the fixture repository with one commit, on main. */
 async function committed(): Promise<Folder> {
@@ -24,35 +14,26 @@ async function committed(): Promise<Folder> {
   // Its facts would judge what is changed here.
   await rm(join(folder.path, 'facts'), { recursive: true });
   await folder.write('.gitignore', '.cache/\n');
-  await git(folder, 'init', '--quiet', '--initial-branch=main');
+  await git(folder.path, 'init', '--quiet', '--initial-branch=main');
   await commit(folder);
   return folder;
 }
 
 async function commit(folder: Folder): Promise<void> {
-  await git(folder, 'add', '--all');
-  await git(folder, 'commit', '--quiet', '--message=state');
+  await git(folder.path, 'add', '--all');
+  await git(folder.path, 'commit', '--quiet', '--message=state');
 }
 
-async function diff(folder: Folder, ...args: readonly string[]): Promise<Told> {
-  const all = [
-    '--disable-warning=ExperimentalWarning',
-    script,
-    '--root',
-    folder.path,
-    '--cache',
-    cacheOf(folder),
-  ];
-  const { status, stdout, stderr } = await run(process.execPath, [...all, ...args], { deadline: 120_000 });
-  return { status, stdout: stdout.toString('utf8'), stderr };
-}
+/** Compares states of a copy of the repository, from where there is none. */
+const diff = (folder: Folder, ...args: readonly string[]) =>
+  runDiff(tmpdir(), folder, '--root', folder.path, ...args);
 
 test('the working tree beside main: each change once, with the environments that have it', async () => {
   await using folder = await committed();
   await folder.edit('base/shop/deployment.yaml', 'memory: 64Mi', 'memory: 96Mi');
   await folder.edit('overlays/production/shop/replicas-patch.yaml', 'replicas: 3', 'replicas: 4');
   await folder.write('new.txt', 'not of any overlay');
-  const before = await git(folder, 'status', '--porcelain');
+  const before = await git(folder.path, 'status', '--porcelain');
   const { status, stdout, stderr } = await diff(folder);
   assert.is(status, 0, stderr);
   assert.match(stdout, /^[0-9a-f]{12} → the working tree$/m);
@@ -65,8 +46,8 @@ test('the working tree beside main: each change once, with the environments that
     stdout,
   );
   assert.match(stdout, '4 of 6 targets change: 0 objects come, 2 change, 0 go; 0 new errors');
-  assert.is(await git(folder, 'status', '--porcelain'), before);
-  assert.is((await git(folder, 'worktree', 'list')).split('\n').length, 1);
+  assert.is(await git(folder.path, 'status', '--porcelain'), before);
+  assert.is((await git(folder.path, 'worktree', 'list')).split('\n').length, 1);
 });
 
 test('what all environments have is told once, and nothing where nothing is another', async () => {
@@ -144,16 +125,16 @@ test('where the older side did not render, what is wrong with the newer is told,
 test('a tree with what is staged, what is not and what git does not know is compared as it stands', async () => {
   await using folder = await committed();
   await folder.edit('base/shop/service.yaml', 'port: 80', 'port: 81');
-  await git(folder, 'add', '--all');
+  await git(folder.path, 'add', '--all');
   await folder.edit('base/shop/service.yaml', 'port: 81', 'port: 82');
   await folder.write('base/shop/extra.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n');
   await folder.edit('base/shop/kustomization.yaml', '  - service.yaml', '  - service.yaml\n  - extra.yaml');
-  const before = await git(folder, 'status', '--porcelain');
+  const before = await git(folder.path, 'status', '--porcelain');
   const { stdout } = await diff(folder, 'HEAD', 'kind');
   assert.match(stdout, '+ ConfigMap shop/extra');
   assert.match(stdout, '+ spec.ports[port=82]');
   assert.not.match(stdout, 'port=81');
-  assert.is(await git(folder, 'status', '--porcelain'), before);
+  assert.is(await git(folder.path, 'status', '--porcelain'), before);
 });
 
 test('files that are no text are told by their size, and a ConfigMap of a mebibyte in time', async () => {
@@ -184,7 +165,7 @@ test('files that are no text are told by their size, and a ConfigMap of a mebiby
 
 test('a system that comes or goes, and one that the other side does not know', async () => {
   await using folder = await committed();
-  await git(folder, 'rm', '-r', '--quiet', 'overlays/production/depot');
+  await git(folder.path, 'rm', '-r', '--quiet', 'overlays/production/depot');
   await folder.edit('overlays/production/kustomization.yaml', '  - depot\n', '');
   const gone = await diff(folder, 'HEAD', '--format', 'json');
   const { targets } = JSON.parse(gone.stdout);
@@ -247,9 +228,9 @@ test('a revision that there is not, one too many, a shallow clone, a folder with
   );
   await commit(await edited(folder));
   await using clone = await repository();
-  await git(clone, 'init', '--quiet', '--initial-branch=main');
-  await git(clone, 'fetch', '--quiet', '--depth=1', `file://${folder.path}`, 'main');
-  await git(clone, 'reset', '--quiet', '--hard', 'FETCH_HEAD');
+  await git(clone.path, 'init', '--quiet', '--initial-branch=main');
+  await git(clone.path, 'fetch', '--quiet', '--depth=1', `file://${folder.path}`, 'main');
+  await git(clone.path, 'reset', '--quiet', '--hard', 'FETCH_HEAD');
   assert.match(await refusal(clone, 'HEAD~1'), 'the clone is shallow: git fetch --unshallow');
   await using plain = await repository();
   assert.match(await refusal(plain, 'main'), 'is no git repository');
@@ -266,7 +247,7 @@ test('trees are brought out once and whole, also beside another run', async () =
   const both = await Promise.all([diff(folder), diff(folder)]);
   for (const { status, stderr } of both) assert.is(status, 0, stderr);
   const trees = await readdir(join(cacheOf(folder), 'revisions'));
-  assert.equal(trees, [await git(folder, 'rev-parse', 'HEAD^{tree}')]);
+  assert.equal(trees, [await git(folder.path, 'rev-parse', 'HEAD^{tree}')]);
 });
 
 test.run();

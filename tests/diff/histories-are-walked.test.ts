@@ -3,8 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { judgeChange } from '../../trial/histories/compared.ts';
 import { type CommitChange, changesOf, cloneHistory } from '../../trial/histories/history.ts';
-import { run } from '../../validators/process/run.ts';
 import { folderWith } from '../harness/folder.ts';
+import { git } from '../harness/git.ts';
 
 const kustomize = process.env.KUSTOMIZE ?? 'kustomize';
 
@@ -20,24 +20,12 @@ test('each commit of the main line that touches the folders, with the kustomizat
     'deploy/far/kustomization.yaml': 'resources: [https://example.com/a.yaml]\n',
     'README.md': 'one\n',
   });
-  const git = async (...args: string[]) => {
-    const identity = [
-      '-c',
-      'user.name=a',
-      '-c',
-      'user.email=a@example.com',
-      '-c',
-      'core.hooksPath=/dev/null',
-    ];
-    const ran = await run('git', [...identity, ...args], { cwd: repository.path, deadline: 30_000 });
-    assert.is(ran.status, 0, ran.stderr);
-    return ran.stdout.toString('utf8').trim();
-  };
+  const inIt = (...args: string[]) => git(repository.path, ...args);
   const commit = async () => {
-    await git('add', '--all');
-    await git('commit', '--quiet', '--message', 'a change');
+    await inIt('add', '--all');
+    await inIt('commit', '--quiet', '--message', 'a change');
   };
-  await git('init', '--quiet');
+  await inIt('init', '--quiet');
   await commit();
   await repository.write('deploy/base/settings.yaml', configMap('2'));
   await commit();
@@ -53,7 +41,7 @@ test('each commit of the main line that touches the folders, with the kustomizat
   const clone = join(scratch.path, 'clone.git');
   await cloneHistory(repository.path, clone);
   const changes: CommitChange[] = [];
-  const history = { git: clone, head: await git('rev-parse', 'HEAD'), folders: ['deploy'] };
+  const history = { git: clone, head: await inIt('rev-parse', 'HEAD'), folders: ['deploy'] };
   for await (const change of changesOf(history, kustomize, scratch.path)) changes.push(change);
   assert.equal(
     changes.map(({ renders, unreadable }) => [renders.map(({ folder }) => folder), unreadable]),

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { compareChecks, differenceReports } from '@plumbline/validators';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { checked, repository } from '../check/repository.ts';
 import { openBrowser } from '../harness/browser.ts';
 import type { Folder } from '../harness/folder.ts';
+import { openFile } from '../harness/page-of-file.ts';
 import { suite } from '../harness/suite.ts';
 import { violations } from '../harness/violations.ts';
 
@@ -78,29 +78,6 @@ test.after(async ({ browser, folder }) => {
   await folder?.[Symbol.asyncDispose]();
 });
 
-interface Opened extends AsyncDisposable {
-  readonly page: Page;
-  /** What the page said on the console, threw, or asked of anybody. */
-  readonly noise: readonly string[];
-}
-
-async function open(
-  browser: Browser,
-  file: string,
-  options: Parameters<Browser['newPage']>[0],
-): Promise<Opened> {
-  const page = await browser.newPage(options);
-  const noise: string[] = [];
-  const url = pathToFileURL(file).href;
-  page.on('console', (message) => noise.push(`console ${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => noise.push(`threw: ${error.message}`));
-  page.on('request', (request) => {
-    if (request.url() !== url) noise.push(`asked for ${request.url()}`);
-  });
-  await page.goto(url);
-  return { page, noise, [Symbol.asyncDispose]: () => page.close() };
-}
-
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [width, height] of [
     [360, 780],
@@ -110,7 +87,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       browser,
       file,
     }) => {
-      await using opened = await open(browser, file, { viewport: { width, height }, colorScheme });
+      await using opened = await openFile(browser, file, { viewport: { width, height }, colorScheme });
       const { page, noise } = opened;
       assert.equal(await violations(page), []);
       await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
@@ -125,7 +102,7 @@ test('dangers come first, then what is newly wrong, then changes by system and e
   browser,
   file,
 }) => {
-  await using opened = await open(browser, file, {});
+  await using opened = await openFile(browser, file);
   const { page } = opened;
   assert.is(await page.textContent('h1'), 'main <1> → the working tree');
   const headings = (await page.locator('h2').allTextContents()).map((text) => text.replace(/ \(\d+\)/, ''));
@@ -156,7 +133,7 @@ test('the picture shows what is new, gone and changed, by signs as well, and eac
   browser,
   file,
 }) => {
-  await using opened = await open(browser, file, {});
+  await using opened = await openFile(browser, file);
   const { page } = opened;
   const fold = page.locator('#topology details').filter({ hasText: 'production/shop' }).first();
   await fold.locator('summary').press('Enter');
@@ -213,7 +190,7 @@ test('what stands in the manifests is text, whatever it says, and Secrets are no
   file,
   text,
 }) => {
-  await using opened = await open(browser, file, {});
+  await using opened = await openFile(browser, file);
   const { page } = opened;
   assert.not.match(await page.title(), 'mine');
   assert.is(await page.locator('script, img, link, iframe').count(), 0);

@@ -49,6 +49,18 @@ test('every link on a page leads to a file, and every anchor to a heading', asyn
   }
 });
 
+test('each decision stands in the list once, by its number', () => {
+  const index = 'docs/decisions/README.md';
+  const { text = '' } = texts.find(({ page }) => page === index) ?? {};
+  const rows = [...text.matchAll(/^\| \[(\d+)\]\((\S+)\)/gm)];
+  for (const [, number = '', file = ''] of rows) assert.ok(file.startsWith(`${number}-`), file);
+  const there = pages.filter((page) => page.startsWith('docs/decisions/') && page !== index).sort();
+  assert.equal(
+    rows.map(([, , file]) => `docs/decisions/${file}`),
+    there,
+  );
+});
+
 const withoutCode = (text: string): string => text.replaceAll(/```[\s\S]*?```/g, '');
 
 /** As GitHub makes them. */

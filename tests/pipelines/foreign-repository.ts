@@ -1,13 +1,5 @@
-import { run } from '@plumbline/validators';
 import { type Folder, folderWith } from '../harness/folder.ts';
-
-/** Runs git in a repository. @throws Error with git's own words when it fails */
-export async function git(folder: Folder, ...args: readonly string[]): Promise<string> {
-  const name = ['-c', 'user.name=Ada', '-c', 'user.email=ada@invalid', '-c', 'init.defaultBranch=main'];
-  const ran = await run('git', [...name, ...args], { cwd: folder.path, deadline: 30_000 });
-  if (ran.status !== 0) throw new Error(`git ${args.join(' ')}: ${ran.stderr}`);
-  return ran.stdout.toString('utf8').trim();
-}
+import { git } from '../harness/git.ts';
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -53,9 +45,9 @@ export async function foreignRepository(): Promise<Folder> {
     'deploy/production/kustomization.yaml': of('shop'),
     'deploy/staging/kustomization.yaml': of('staging'),
   });
-  await git(folder, 'init', '--quiet');
-  await git(folder, 'add', '--all');
-  await git(folder, 'commit', '--quiet', '--message', 'one');
-  await git(folder, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
+  await git(folder.path, 'init', '--quiet');
+  await git(folder.path, 'add', '--all');
+  await git(folder.path, 'commit', '--quiet', '--message', 'one');
+  await git(folder.path, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
   return folder;
 }

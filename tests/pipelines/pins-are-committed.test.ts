@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildableImages, pinImages, pinnedAlready } from '../../deploy/index.ts';
 import { type Folder, folderWith } from '../harness/folder.ts';
+import { git } from '../harness/git.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const registry = 'registry.example.com/team/shop';
@@ -12,13 +13,6 @@ const overlay = 'overlays/production/shop/kustomization.yaml';
 const laptops = 'overlays/kind/shop/kustomization.yaml';
 const before = 'images:\n  - name: worker\n    newName: registry.example.com/a/worker\n    newTag: 0.1.0\n';
 const after = before.replace('0.1.0', `abcdef012345\n    digest: sha256:${'a'.repeat(64)}`);
-
-async function git(cwd: string, ...args: string[]): Promise<string> {
-  const name = ['-c', 'user.name=Ada', '-c', 'user.email=ada@invalid', '-c', 'init.defaultBranch=main'];
-  const ran = await run('git', [...name, ...args], { cwd, deadline: 30_000 });
-  if (ran.status !== 0) throw new Error(`git ${args.join(' ')}: ${ran.stderr}`);
-  return ran.stdout.toString('utf8').trim();
-}
 
 /** A repository at `origin`, and a checkout of it, as a job has one. */
 async function repository(): Promise<Folder> {

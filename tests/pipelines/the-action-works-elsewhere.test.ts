@@ -4,8 +4,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 import type { Folder } from '../harness/folder.ts';
+import { git } from '../harness/git.ts';
 import { type Ran, readAction, runAction } from './composite-action.ts';
-import { foreignRepository, git } from './foreign-repository.ts';
+import { foreignRepository } from './foreign-repository.ts';
 import { type Host, startHost, variablesOf } from './hosts.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -42,7 +43,7 @@ async function runOn({
       'github.token': 'secret',
       'github.repository': 'team/shop',
       'github.event.pull_request.head.repo.full_name': from,
-      'github.event.pull_request.base.sha': await git(folder, 'rev-parse', base),
+      'github.event.pull_request.base.sha': await git(folder.path, 'rev-parse', base),
     },
     env: variablesOf('github', host.url),
   });
@@ -51,9 +52,9 @@ async function runOn({
 /** A change by which a Service loses its pods, on a branch. */
 async function broken(): Promise<Folder> {
   const folder = await foreignRepository();
-  await git(folder, 'checkout', '--quiet', '-b', 'change');
+  await git(folder.path, 'checkout', '--quiet', '-b', 'change');
   await folder.edit('deploy/base/service.yaml', 'app: web', 'app: shop');
-  await git(folder, 'commit', '--quiet', '--all', '--message', 'two');
+  await git(folder.path, 'commit', '--quiet', '--all', '--message', 'two');
   return folder;
 }
 
@@ -83,7 +84,7 @@ test('a change that breaks a Service fails, on its line, and is told in one comm
 
   await folder.edit('deploy/base/service.yaml', 'app: shop', 'app: web');
   await folder.edit('deploy/base/service.yaml', 'port: 80', 'port: 8000');
-  await git(folder, 'commit', '--quiet', '--all', '--message', 'three');
+  await git(folder.path, 'commit', '--quiet', '--all', '--message', 'three');
   const second = await runOn({ folder, host, inputs: { path: 'deploy/production' } });
   assert.is(second.failed, false, JSON.stringify(second.steps));
   assert.is(host.kept.length, 1);
@@ -119,13 +120,13 @@ test('a pull request from a fork is checked, and its difference is in the summar
 test('a base that the clone does not have is fetched', async () => {
   await using host = await startHost('github');
   await using origin = await broken();
-  await git(origin, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+  await git(origin.path, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
   await using folder = await foreignRepository();
-  const base = await git(origin, 'rev-parse', 'main');
+  const base = await git(origin.path, 'rev-parse', 'main');
   // Of its own making, with no commit of the other.
-  await git(folder, 'remote', 'add', 'origin', `file://${origin.path}`);
+  await git(folder.path, 'remote', 'add', 'origin', `file://${origin.path}`);
   await folder.edit('deploy/base/deployment.yaml', 'web:1.4.0', 'web:1.5.0');
-  await git(folder, 'commit', '--quiet', '--all', '--message', 'elsewhere', '--amend');
+  await git(folder.path, 'commit', '--quiet', '--all', '--message', 'elsewhere', '--amend');
   const { steps, failed } = await runOn({ folder, host, inputs: { base, path: 'deploy/production' } });
   assert.is(failed, false, JSON.stringify(steps));
   assert.match(host.kept[0]?.body ?? '', 'web:1.4.0 → registry.example.com/shop/web:1.5.0');
@@ -148,7 +149,7 @@ test('what somebody writes into an input is never a line of the shell', async ()
   await using folder = await foreignRepository();
   const path = '$(touch made)"; touch made; "';
   await runOn({ folder, host, inputs: { path } });
-  assert.is(await git(folder, 'status', '--porcelain'), '');
+  assert.is(await git(folder.path, 'status', '--porcelain'), '');
   for (const { run, name } of action.runs.steps) assert.not.match(run ?? '', '${{', name);
 });
 

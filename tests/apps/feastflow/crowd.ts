@@ -1,24 +1,23 @@
-import { type Backend, openShop, type Person, type Shop } from './shop.ts';
+import { backendSettings } from '../../../apps/feastflow/backend/settings.ts';
+import { readConfig } from '../../../apps/kit/index.ts';
+import { podContainer } from '../../../trial/overlay/container.ts';
+import { workloadOf } from '../../../trial/overlay/system.ts';
+import type { Backend, Person, Shop } from './shop.ts';
 
-/** A shop with two replicas of the backend, and many who are signed in. */
-export interface Crowd {
-  shop: Shop;
-  replicas: Backend[];
-  buyers: Person[];
+/** That many people who are signed in. Hashes are slow, so a test file has one crowd, and not all log in at once. */
+export async function crowdOf(shop: Shop, backend: Backend, size: number): Promise<Person[]> {
+  const crowd: Person[] = [];
+  while (crowd.length < size) {
+    const next = Array.from({ length: Math.min(20, size - crowd.length) }, () => shop.person(backend));
+    crowd.push(...(await Promise.all(next)));
+  }
+  return crowd;
 }
 
-/** Opens a shop for that many people, into a suite's context. */
-export async function gather(context: Crowd, people: number): Promise<void> {
-  context.shop = await openShop();
-  context.replicas = await Promise.all([0, 1].map((index) => context.shop.startBackend({ index })));
-  const [first] = context.replicas as [Backend];
-  context.buyers = [];
-  // Hashes are made to be slow: only so many log in at a time.
-  for (let from = 0; from < people; from += 20) {
-    const some = Math.min(20, people - from);
-    const group = Array.from({ length: some }, () => context.shop.person(first));
-    context.buyers.push(...(await Promise.all(group)));
-  }
+/** How many statements a backend of the overlay has under way at once; further ones wait for a connection. */
+export function connectionsOf({ trial: { system } }: Shop): number {
+  const { env } = podContainer(system, workloadOf(system, 'Deployment', 'feastflow-backend'));
+  return readConfig(Object.fromEntries(env), backendSettings).poolSize;
 }
 
 /** The database's processes of backends that wait for somebody's lock. */
@@ -29,7 +28,7 @@ export async function waitingOrders({ query }: Shop): Promise<number[]> {
   return rows.map(({ pid }) => pid);
 }
 
-/** How many rows there are of all that an order writes. */
+/** How many rows there are of what an order writes. */
 export async function rowsOf({ query }: Shop) {
   const [counts] = await query<{ orders: number; items: number; keys: number; changes: number }>(
     `SELECT (SELECT count(*) FROM orders)::int AS orders, (SELECT count(*) FROM order_items)::int AS items,

@@ -3,12 +3,32 @@ import pg from 'pg';
 import * as assert from 'uvu/assert';
 import { until } from '../../../trial/until.ts';
 import { suite } from '../../harness/suite.ts';
-import { type Crowd, gather, rowsOf, waitingOrders } from './crowd.ts';
-import { type Answer, ask, type Backend, order, type Person, problemOf } from './shop.ts';
+import { crowdOf, rowsOf, waitingOrders } from './crowd.ts';
+import {
+  type Answer,
+  ask,
+  type Backend,
+  openShop,
+  order,
+  type Person,
+  problemOf,
+  type Shop,
+} from './shop.ts';
 
-const test = suite<Crowd>('an order is placed once, or not at all');
+interface Context {
+  shop: Shop;
+  replicas: Backend[];
+  buyers: Person[];
+}
 
-test.before((context) => gather(context, 200));
+const test = suite<Context>('an order is placed once, or not at all');
+
+test.before(async (context) => {
+  context.shop = await openShop();
+  context.replicas = await Promise.all([0, 1].map((index) => context.shop.startBackend({ index })));
+  const [first] = context.replicas as [Backend];
+  context.buyers = await crowdOf(context.shop, first, 200);
+});
 test.after(({ shop }) => shop?.close());
 
 test('two hundred people order the last ten at once: ten orders, and the rest are told that it is sold out', async ({
@@ -49,57 +69,6 @@ test('two dishes, ordered in either order by many at once, lock nobody out', asy
   assert.is(answers.filter(({ status }) => status === 201).length, 30);
   assert.is(answers.filter((answer) => problemOf(answer) === 'sold-out').length, 30);
   assert.equal([await shop.stockOf(one), await shop.stockOf(two)], [0, 0]);
-});
-
-test('whatever takes the lines of a cart takes them in one order, however the table is read', async ({
-  shop,
-  buyers,
-}) => {
-  // By an index they would come in order anyway: its connections read the table as it lies.
-  const settings = ['enable_indexscan', 'enable_bitmapscan', 'enable_indexonlyscan'];
-  for (const setting of settings) await shop.query(`ALTER ROLE CURRENT_USER SET ${setting} = off`);
-  const backend = await shop.startBackend({ index: 2 });
-  for (const setting of settings) await shop.query(`ALTER ROLE CURRENT_USER RESET ${setting}`);
-  const { id, token } = buyers.at(-5) as Person;
-  const [lower, upper] = [await shop.dish({ restaurant: 4 }), await shop.dish({ restaurant: 4 })] as const;
-  const fill = (dishes: readonly number[]) =>
-    ask(backend, 'PUT', '/api/cart', {
-      token,
-      body: { items: dishes.map((dish) => ({ dish, quantity: 1 })) },
-    });
-  const takers = {
-    'an order': () => order(backend, { token }, [upper, lower]),
-    'an emptied cart': () => ask(backend, 'DELETE', '/api/cart', { token }),
-    'another cart': () => fill([lower]),
-  };
-  const lock = 'SELECT FROM cart_items WHERE account_id = $1 AND dish_id = $2 FOR UPDATE';
-  const [blocker, looker] = [new pg.Client(shop.services.login), new pg.Client(shop.services.login)];
-  try {
-    await Promise.all([blocker, looker].map((client) => client.connect()));
-    for (const [taker, take] of Object.entries(takers)) {
-      assert.is((await fill([upper])).status, 200);
-      // Behind the upper one.
-      await shop.query('INSERT INTO cart_items (account_id, dish_id, quantity) VALUES ($1, $2, 1)', [
-        id,
-        lower,
-      ]);
-      await blocker.query('BEGIN');
-      await blocker.query(lock, [id, lower]);
-      const taken = take();
-      await until(async () => (await waitingOrders(shop)).length === 1, {
-        deadline: 30_000,
-        what: `${taker} that waits for the lower line`,
-      });
-      // Refused if that has it already.
-      await looker.query(`${lock} NOWAIT`, [id, upper]);
-      await blocker.query('ROLLBACK');
-      assert.ok([200, 201, 204].includes((await taken).status), taker);
-    }
-  } finally {
-    await Promise.all([blocker, looker].map((client) => client.end()));
-    backend.worker.signal('SIGTERM');
-    await backend.worker.ended;
-  }
 });
 
 test('what somebody gives back while it is ordered is sold to whoever waited for it', async ({

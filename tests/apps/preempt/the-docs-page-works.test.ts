@@ -1,17 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { makeFields, makePlaces, spreadPlaces } from '../../../trial/preempt-weather.ts';
 import { until } from '../../../trial/until.ts';
 import { openBrowser } from '../../harness/browser.ts';
 import { suite } from '../../harness/suite.ts';
+import { violations } from '../../harness/violations.ts';
 import { type Api, startApi } from './api-server.ts';
 import { openPage } from './page-rig.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
 const test = suite<{ platform: Platform; api: Api; browser: Browser }>("the API's own page");
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const form = 'form[aria-label="/api/locations"]';
 
 test.before(async (context) => {
@@ -46,12 +44,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         async () => /200[\s\S]*"name": "Place 7"/.test((await page.textContent('pre:not([hidden])')) ?? ''),
         { deadline: 60_000, what: 'the answer' },
       );
-      // By the debugger's way: the page's own policy lets no script in.
-      await page.evaluate(axe);
-      const violations = await page.evaluate<string[]>(
-        "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html + ' ' + nodes[0].failureSummary))",
-      );
-      assert.equal(violations, []);
+      assert.equal(await violations(page), []);
       const wider = await page.evaluate<string[]>(
         "[document.documentElement, ...document.querySelectorAll('section, h2')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent.slice(0, 40))",
       );

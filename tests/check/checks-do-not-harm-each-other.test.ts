@@ -18,12 +18,37 @@ async function entries(folder: Folder): Promise<string[]> {
   return names;
 }
 
+/** Makes the command wait at a line of its standard error until descriptor 3 is closed: a slow reader is then in time. */
+const waiting = (when: RegExp) =>
+  `data:text/javascript,${encodeURIComponent(`
+  import { readSync } from 'node:fs';
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (line, ...rest) => {
+    const written = write(line, ...rest);
+    if (${when}.test(line)) readSync(3, Buffer.alloc(1));
+    return written;
+  };
+`)}`;
+
 /** Starts the command, sends it a signal when it says so on standard error, and waits for its end. */
 async function interrupted(folder: Folder, when: RegExp, signal: NodeJS.Signals): Promise<string | null> {
-  const args = [...checkCommand, '--root', folder.path, '--cache', cacheOf(folder)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const args = [
+    '--import',
+    waiting(when),
+    ...checkCommand,
+    '--root',
+    folder.path,
+    '--cache',
+    cacheOf(folder),
+  ];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
-  for await (const line of createInterface(child.stderr)) if (when.test(line)) child.kill(signal);
+  assert.ok(child.stderr);
+  for await (const line of createInterface(child.stderr)) {
+    if (!when.test(line)) continue;
+    child.kill(signal);
+    child.stdio[3]?.destroy();
+  }
   const [, by] = await ended;
   return by as string | null;
 }

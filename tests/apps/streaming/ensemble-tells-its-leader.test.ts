@@ -4,11 +4,11 @@ import { type Ensemble, kafkaStandIn, startZookeeper } from '../../../trial/serv
 import { openTrial, type Trial } from '../../../trial/trial.ts';
 import { until } from '../../../trial/until.ts';
 import { onlyOfEnsembles } from '../../alerts/from-elsewhere.ts';
+import { type Prometheus, startPrometheus, targetsOf } from '../../alerts/monitored.ts';
 import { readExpression } from '../../alerts/promql.ts';
 import { alertsOf, ruleFiles } from '../../alerts/rules.ts';
 import { suite } from '../../harness/suite.ts';
 import { root } from '../../house/repository.ts';
-import { type Prometheus, startPrometheus, targetsOf } from './monitored.ts';
 import { kustomize } from './rig.ts';
 
 const test = suite('the ensemble tells its leader');

@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from '@plumbline/validators';
 import { stringify } from 'yaml';
-import { prometheusPrograms } from '../../../trial/downloads/prometheus.ts';
-import { freePort } from '../../../trial/process/free-port.ts';
-import { lastWords, start } from '../../../trial/process/start.ts';
-import type { Trial } from '../../../trial/trial.ts';
-import { until } from '../../../trial/until.ts';
-import type { RuleFile } from '../../alerts/rules.ts';
+import { prometheusPrograms } from '../../trial/downloads/prometheus.ts';
+import { freePort } from '../../trial/process/free-port.ts';
+import { lastWords, start } from '../../trial/process/start.ts';
+import type { Trial } from '../../trial/trial.ts';
+import { until } from '../../trial/until.ts';
+import type { RuleFile } from './rules.ts';
 
 /** What a monitor has scraped, with the labels that the operator gives it. */
 export interface Target {
@@ -19,6 +19,8 @@ export interface Target {
 interface Endpoint {
   readonly port: string;
   readonly path: string;
+  /** Of the house: labels by name alone, for two endpoints of one port. */
+  readonly relabelings?: readonly { readonly targetLabel: string; readonly replacement: string }[];
 }
 
 interface Port {
@@ -61,12 +63,17 @@ export function targetsOf({ all, workloads }: Pick<Model, 'all' | 'workloads'>):
     for (const service of all('', 'Service')) {
       if (!selects(selector, service.metadata.labels as Labels)) continue;
       const { ports, selector: pods } = service.spec as unknown as { ports: Port[]; selector: Labels };
-      for (const { port: endpoint, path } of endpoints) {
+      for (const one of endpoints) {
+        const { port: endpoint, path } = one;
         const port = ports.find(({ name }) => name === endpoint);
         if (port === undefined) continue;
         const job = service.metadata.name;
         for (const { workload, container } of podsOf({ matchLabels: pods }, String(port.targetPort)))
-          targets.push({ workload, path, labels: { namespace, job, service: job, endpoint, container } });
+          targets.push({
+            workload,
+            path,
+            labels: { namespace, job, service: job, endpoint, container, ...ownLabels(one) },
+          });
       }
     }
   }
@@ -76,16 +83,23 @@ export function targetsOf({ all, workloads }: Pick<Model, 'all' | 'workloads'>):
       podMetricsEndpoints: Endpoint[];
     };
     const namespace = metadata.namespace ?? '';
-    for (const { port: endpoint, path } of podMetricsEndpoints)
+    for (const one of podMetricsEndpoints) {
+      const { port: endpoint, path } = one;
+      const job = `${namespace}/${metadata.name}`;
       for (const { workload, container } of podsOf(selector, endpoint))
         targets.push({
           workload,
           path,
-          labels: { namespace, job: `${namespace}/${metadata.name}`, endpoint, container },
+          labels: { namespace, job, endpoint, container, ...ownLabels(one) },
         });
+    }
   }
   return targets;
 }
+
+/** The labels that an endpoint gives by itself. */
+const ownLabels = ({ relabelings = [] }: Endpoint): Labels =>
+  Object.fromEntries(relabelings.map(({ targetLabel, replacement }) => [targetLabel, replacement]));
 
 export interface Sample {
   readonly metric: Labels;
@@ -113,9 +127,9 @@ export async function startPrometheus(
   const folder = join(trial.folder, 'prometheus');
   await mkdir(folder, { recursive: true });
   for (const { name, groups } of rules) await writeFile(join(folder, `${name}.yaml`), stringify({ groups }));
-  const scraped = targets.flatMap(({ workload, path, labels }) =>
+  const scraped = targets.flatMap(({ workload, path, labels }, index) =>
     (pods.get(workload) ?? []).map(([pod, url]) => ({
-      job_name: `${labels.job}/${pod}`,
+      job_name: `${labels.job}/${pod}/${index}`,
       metrics_path: path,
       static_configs: [{ targets: [new URL(url).host], labels: { ...labels, pod } }],
     })),

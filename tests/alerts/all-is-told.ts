@@ -1,16 +1,13 @@
 import * as assert from 'uvu/assert';
-import { renderSystem } from '../../../trial/overlay/system.ts';
-import { until } from '../../../trial/until.ts';
-import { questionsOf } from '../../alerts/dashboards.ts';
-import { fromElsewhere, onlyInTrouble, onlyOfEnsembles } from '../../alerts/from-elsewhere.ts';
-import { readExpression, type Selector } from '../../alerts/promql.ts';
-import { alertsOf, ruleFiles } from '../../alerts/rules.ts';
-import { root } from '../../house/repository.ts';
+import { renderSystem } from '../../trial/overlay/system.ts';
+import type { Trial } from '../../trial/trial.ts';
+import { until } from '../../trial/until.ts';
+import { root } from '../house/repository.ts';
+import { questionsOf } from './dashboards.ts';
+import { fromElsewhere, onlyInTrouble, onlyOfEnsembles } from './from-elsewhere.ts';
 import { type Pods, type Prometheus, startPrometheus, targetsOf } from './monitored.ts';
-import { kustomize, type Rig } from './rig.ts';
-
-/** What is true of an alert here and is no trouble: one ZooKeeper, no cluster around, orders of three hours ago. */
-const here = new Set(['StreamingAlertsBlind', 'StreamingRevenueStale', 'ZooKeeperNoLeader']);
+import { readExpression, type Selector } from './promql.ts';
+import { alertsOf, kustomize, ruleFiles } from './rules.ts';
 
 /** What asks Prometheus: an alert, or a panel, which has to be answered. */
 interface Question {
@@ -57,36 +54,36 @@ async function missing(prometheus: Prometheus, { asker, expr, shown, isPanel }: 
   return wrong;
 }
 
-/** Where the pods of the system answer here, by their workloads. */
-function podsOf({ services: { kafka, flink, registry } }: Rig, workers: ReadonlyMap<string, string>): Pods {
-  const pods = new Map<string, (readonly [string, string])[]>();
-  const add = (workload: string, pod: string, url: string) =>
-    pods.set(workload, [...(pods.get(workload) ?? []), [pod, url]]);
-  for (const [pod, url] of [...kafka.metrics, ...flink.metrics]) add(pod.replace(/-\d+$/, ''), pod, url);
-  add('schema-registry', 'schema-registry-0', new URL(registry.url).origin);
-  for (const [workload, url] of workers) add(workload, `${workload}-0`, url);
-  return pods;
+export interface Monitored {
+  readonly trial: Trial;
+  /** `streaming` */
+  readonly system: string;
+  /** Where the pods of each workload that a monitor names answer here. */
+  readonly pods: Pods;
+  /** Alerts that are true of what runs here, and of no trouble: the caller says of which. */
+  readonly trueHere: ReadonlySet<string>;
 }
 
 /**
- * Holds every metric and label that alerts and dashboards of production ask for against what runs: Prometheus itself
- * scrapes what the monitors name, evaluates the rules, and answers the dashboards. All is well, so no alert may be true.
- * Containers have no exporters here, so that with them nothing is held.
+ * Holds every metric and label that alerts and dashboards of a system in production ask for against what runs: Prometheus
+ * itself scrapes what the monitors name, evaluates the rules, and answers the dashboards. All is well, so no alert may be
+ * true. Containers have no exporters here, so that with them nothing is held.
  */
-export async function allIsTold(rig: Rig, workers: ReadonlyMap<string, string>): Promise<void> {
-  if (rig.trial.engine === 'docker') return;
-  const { model } = await renderSystem(root, kustomize, 'production', 'streaming');
-  const [targets, pods] = [targetsOf(model), podsOf(rig, workers)];
-  assert.equal(targets.map(({ workload }) => workload).sort(), [...pods.keys()].sort(), 'all is scraped');
-  const rules = await ruleFiles('streaming');
-  const prometheus = await startPrometheus(rig.trial, targets, pods, rules);
+export async function allIsTold({ trial, system, pods, trueHere }: Monitored): Promise<void> {
+  if (trial.engine === 'docker') return;
+  const { model } = await renderSystem(root, kustomize, 'production', system);
+  const targets = targetsOf(model);
+  const scraped = new Set(targets.map(({ workload }) => workload));
+  assert.equal([...scraped].sort(), [...pods.keys()].sort(), 'all is scraped');
+  const rules = await ruleFiles(system);
+  const prometheus = await startPrometheus(trial, targets, pods, rules);
   assert.equal(await prometheus.mistakes(), []);
   const alerts = alertsOf(rules);
   const questions: Question[] = [
     ...alerts.map(({ alert: asker, expr, annotations }) => {
       return { asker, expr, shown: annotations?.summary ?? '', isPanel: false };
     }),
-    ...(await questionsOf('streaming')).map(({ panel: asker, expr, legend: shown }) => {
+    ...(await questionsOf(system)).map(({ panel: asker, expr, legend: shown }) => {
       return { asker, expr, shown, isPanel: true };
     }),
   ];
@@ -100,6 +97,6 @@ export async function allIsTold(rig: Rig, workers: ReadonlyMap<string, string>):
   assert.equal(wrong, []);
   const loud: string[] = [];
   for (const { alert, expr } of alerts)
-    if (!here.has(alert) && (await prometheus.query(expr)).length > 0) loud.push(alert);
+    if (!trueHere.has(alert) && (await prometheus.query(expr)).length > 0) loud.push(alert);
   assert.equal(loud, [], 'alerts that would be told of what is well');
 }

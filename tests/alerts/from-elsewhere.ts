@@ -10,7 +10,9 @@ export const fromElsewhere: ReadonlyMap<string, readonly string[]> = new Map([
   ['kube_cronjob_status_last_successful_time', ['namespace', 'cronjob']],
   ['kube_deployment_spec_replicas', ['namespace', 'deployment']],
   ['kube_pod_container_status_restarts_total', ['namespace', 'pod', 'container']],
+  ['kube_pod_status_ready', ['namespace', 'pod', 'condition']],
   ['kube_statefulset_replicas', ['namespace', 'statefulset']],
+  ['kube_statefulset_status_replicas_ready', ['namespace', 'statefulset']],
   // kubernetes/kubernetes, pkg/kubelet/server/metrics: collectors/volume_stats.go
   ['kubelet_volume_stats_available_bytes', ['namespace', 'persistentvolumeclaim']],
   ['kubelet_volume_stats_capacity_bytes', ['namespace', 'persistentvolumeclaim']],

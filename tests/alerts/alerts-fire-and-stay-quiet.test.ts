@@ -62,7 +62,6 @@ const namespaces = new Map([['lambda', 'prod']]);
 
 test('every alert is about its own system', () => {
   for (const [system, rules] of files) {
-    if (system === 'preempt') continue;
     const namespace = namespaces.get(system) ?? system;
     for (const { alert, expr } of alertsOf(rules))
       for (const { text, matchers } of readExpression(expr).selectors)
@@ -131,6 +130,14 @@ const alike = new Set([
   'LambdaProducerDown: 0 becomes -1',
   'LambdaVolumeFullSoon: 0 becomes 1',
   'LambdaVolumeFullSoon: 0 becomes -1',
+  'PreemptApiDown: 0 becomes -1',
+  'PreemptMysqlDown: 0 becomes -1',
+  'PreemptPageDown: 0 becomes -1',
+  'PreemptRedisDown: 0 becomes -1',
+  'PreemptStoreDown: 0 becomes -1',
+  'PreemptTrainerDown: 0 becomes -1',
+  'PreemptVolumeFullSoon: 0 becomes 1',
+  'PreemptVolumeFullSoon: 0 becomes -1',
   'SchemaRegistryDown: 0 becomes -1',
   'StreamingConsumerDown: 0 becomes -1',
   'StreamingProducerDown: 0 becomes -1',

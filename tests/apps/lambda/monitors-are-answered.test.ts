@@ -16,6 +16,7 @@ test.after(() => platform?.close());
 
 test('all that alerts and the dashboard ask for is told by what runs, which is well', async () => {
   const { trial, services } = platform;
+  await services.kafka.makeTopics();
   const producer = await startWorker(trial, { workload: 'Deployment/lambda-producer-stream' });
   const consumer = await startWorker(trial, { workload: 'Deployment/lambda-consumer' });
   await until(async () => ((await metricOf(consumer, 'lambda_consumer_rows_total')) ?? 0) > 0, {

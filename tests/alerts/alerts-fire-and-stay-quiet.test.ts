@@ -21,7 +21,7 @@ interface UnitTests {
   }[];
 }
 
-const systems = ['preempt', 'streaming'];
+const systems = ['big-data', 'preempt', 'streaming'];
 const files = new Map<string, readonly RuleFile[]>();
 for (const system of systems) files.set(system, await ruleFiles(system));
 
@@ -121,8 +121,15 @@ interface Mutant extends Case {
 
 /** Changes that nobody could see: the series have no values between, and fewer than none is none as well. */
 const alike = new Set([
+  'BigDataGrafanaDown: 0 becomes -1',
+  'BigDataVolumeFullSoon: 0 becomes 1',
+  'BigDataVolumeFullSoon: 0 becomes -1',
   'FlinkJobManagerDown: 0 becomes -1',
+  'GatewayDown: 0 becomes -1',
   'SchemaRegistryDown: 0 becomes -1',
+  'SparkDriverDown: 0 becomes -1',
+  'SparkMasterDown: 0 becomes -1',
+  'SparkNoExecutors: 0 becomes -1',
   'StreamingConsumerDown: 0 becomes -1',
   'StreamingProducerDown: 0 becomes -1',
   'FlinkJobDown: 0 becomes 1',

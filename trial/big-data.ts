@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly label?: string;
   /** Variables of another value than the overlay's. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What stands for a value that only the cluster knows. */
+  readonly unknownValue?: string;
   /** Another command, made from the manifest's: one with a limit of memory. */
   readonly command?: (command: readonly string[]) => readonly string[];
 }
@@ -37,7 +39,7 @@ export interface GatewayOptions {
 /** Starts producer-gateway and awaits that it is ready. */
 export async function startGateway(
   trial: Trial,
-  { label, env = {}, command }: GatewayOptions = {},
+  { label, env = {}, unknownValue, command }: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const port = await freePort();
   const worker = await startWorker(trial, {
@@ -45,6 +47,7 @@ export async function startGateway(
     // A pod has a port of its own; here nobody waits for a Service.
     env: { HTTP_ADDRESS: `127.0.0.1:${port}`, DRAIN_SECONDS: '0', ...env },
     ...(label === undefined ? {} : { label }),
+    ...(unknownValue === undefined ? {} : { unknownValue }),
     ...(command === undefined ? {} : { command }),
   });
   await until(async () => worker.state() !== undefined || (await fetch(`${worker.metrics}/readyz`)).ok, {

@@ -10,6 +10,7 @@ export const fromElsewhere: ReadonlyMap<string, readonly string[]> = new Map([
   ['kube_cronjob_status_last_successful_time', ['namespace', 'cronjob']],
   ['kube_deployment_spec_replicas', ['namespace', 'deployment']],
   ['kube_deployment_status_replicas_available', ['namespace', 'deployment']],
+  ['kube_job_failed', ['namespace', 'job_name', 'condition']],
   ['kube_pod_container_status_restarts_total', ['namespace', 'pod', 'container']],
   ['kube_pod_status_ready', ['namespace', 'pod', 'condition']],
   ['kube_statefulset_replicas', ['namespace', 'statefulset']],
@@ -23,7 +24,11 @@ export const fromElsewhere: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Values that are there in trouble alone. */
-export const onlyInTrouble: ReadonlySet<string> = new Set(['status_code_group="5xx"', 'status=~"5.."']);
+export const onlyInTrouble: ReadonlySet<string> = new Set([
+  'status="503"',
+  'status=~"5.."',
+  'status_code_group="5xx"',
+]);
 
 /** What only a leader of several members tells. */
 export const onlyOfEnsembles: ReadonlySet<string> = new Set([

@@ -12,6 +12,8 @@ export interface SparkCluster {
   readonly workers: readonly RunningWorker[];
   /** For the driver. */
   readonly address: string;
+  /** Where the pages of master and workers answer, by their pods. */
+  readonly pages: ReadonlyMap<string, string>;
 }
 
 export interface SparkClusterOptions {
@@ -67,7 +69,9 @@ export async function startSparkCluster(
   );
   const gone = all.find((one) => one.state() !== undefined);
   if (gone !== undefined) throw new Error(`${gone.name} ended at its start:\n${lastWords(gone)}`);
-  return { master, workers, address: `${net}.2` };
+  const pages = new Map([['spark-master-0', `http://${net}.1:8080`]]);
+  for (const index of workers.keys()) pages.set(`spark-worker-${index}`, `http://${net}.${10 + index}:8081`);
+  return { master, workers, address: `${net}.2`, pages };
 }
 
 /** The ids of the executors' processes that a worker has started and that run. */

@@ -1,5 +1,8 @@
 import { loadAll } from 'js-yaml';
+import type { Configuration } from '../model/configuration.ts';
 import type { Model } from '../model/model.ts';
+import { configurationUses } from '../model/uses.ts';
+import type { Workload } from '../model/workload.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Rule } from './rule.ts';
 
@@ -8,13 +11,34 @@ interface Source {
   readonly uid?: string;
 }
 
-/** The data sources that a namespace's files provision in Grafana. */
-function sourcesOf(model: Model, namespace: string): Source[] {
+/** The workloads whose pods name a ConfigMap or Secret. */
+const readersOf = ({ workloads }: Model, { namespace, kind, name }: Configuration): Workload[] =>
+  workloads.filter(
+    (workload) =>
+      workload.namespace === namespace &&
+      configurationUses(workload).some((use) => use.kind === kind && use.name === name),
+  );
+
+/** Whether a pod has a sidecar that looks for ConfigMaps by a label. Source: kiwigrid/k8s-sidecar, README. */
+const looksForLabels = ({ containers }: Workload): boolean =>
+  containers.some(({ spec }) => (spec.env ?? []).some(({ name }) => name === 'LABEL'));
+
+/** Whether a dashboard comes by its label alone: to whichever Grafana looks for it, in this namespace or another. */
+const comesByLabel = (model: Model, configuration: Configuration): boolean =>
+  configuration.object.metadata.labels?.grafana_dashboard !== undefined &&
+  readersOf(model, configuration).length === 0;
+
+/** The data sources that a namespace's files provision in Grafana; of one that looks for labels, where only that is asked for. */
+function sourcesOf(model: Model, namespace: string, byLabel: boolean): Source[] {
   const found: Source[] = [];
   for (const configuration of model.configurations) {
     if (configuration.namespace !== namespace) continue;
     for (const [key, text] of configuration.values) {
       if (text === undefined || !/\.ya?ml$/.test(key) || !/^datasources:/m.test(text)) continue;
+      if (byLabel) {
+        const readers = readersOf(model, configuration);
+        if (readers.length > 0 && !readers.some(looksForLabels)) continue;
+      }
       try {
         for (const document of loadAll(text)) {
           const { datasources } = (document ?? {}) as { datasources?: readonly Source[] };
@@ -57,11 +81,14 @@ export const dashboardSourceMissing: Rule = {
   family: 'monitoring',
   title: 'a dashboard asks a data source that is not provisioned',
   *check({ model }) {
-    const byNamespace = new Map<string, Source[]>();
-    for (const { namespace, object, values, pathOf } of model.configurations) {
+    const seen = new Map<string, Source[]>();
+    for (const configuration of model.configurations) {
+      const { namespace, object, values, pathOf } = configuration;
       if (![...values.keys()].some((key) => key.endsWith('.json'))) continue;
-      const sources = byNamespace.get(namespace) ?? sourcesOf(model, namespace);
-      byNamespace.set(namespace, sources);
+      const byLabel = comesByLabel(model, configuration);
+      const place = `${namespace} ${byLabel}`;
+      const sources = seen.get(place) ?? sourcesOf(model, namespace, byLabel);
+      seen.set(place, sources);
       if (sources.length === 0) continue;
       const known = sources.flatMap(({ uid, name }) => [uid, name]).filter((one) => one !== undefined);
       for (const [key, text] of values) {

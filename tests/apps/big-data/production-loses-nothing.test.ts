@@ -1,16 +1,23 @@
 import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { ReceivedEvent } from '../../../apps/big-data/event/index.ts';
+import { startGateway } from '../../../trial/big-data.ts';
+import type { RunningSpark } from '../../../trial/services/spark.ts';
 import { executorsOf } from '../../../trial/services/spark-cluster.ts';
 import { until } from '../../../trial/until.ts';
+import { allIsTold } from '../../alerts/all-is-told.ts';
 import { suite } from '../../harness/suite.ts';
+import { someEvents, toNdjson } from './events.ts';
 import { expectedRows } from './expected-rows.ts';
+import { ndjson, post } from './gateway-rig.ts';
 import { openProductionRig, type ProductionRig } from './production-rig.ts';
 import { assertStored, drained, killWithin, sendPast, startQueries, within } from './spark-rig.ts';
 import { storefrontHistory } from './storefront-history.ts';
 
-const test = suite<{ rig: ProductionRig }>(
+const test = suite<{ rig: ProductionRig; spark: RunningSpark }>(
   'Spark as production has it: executors in workers, checkpoints in a store of objects',
 );
 
@@ -22,9 +29,8 @@ test.before(async (context) => {
 });
 test.after(({ rig }) => rig?.close());
 
-test('an executor and a driver that are killed in mid-batch lose nothing, and count nothing twice', async ({
-  rig,
-}) => {
+test('an executor and a driver that are killed in mid-batch lose nothing, and count nothing twice', async (context) => {
+  const { rig } = context;
   const batches = { env: { MAX_OFFSETS_PER_TRIGGER: '720' } };
   await sendPast(rig, sent);
   const first = await startQueries(rig, batches);
@@ -34,10 +40,46 @@ test('an executor and a driver that are killed in mid-batch lose nothing, and co
   process.kill(executor as number, 'SIGKILL');
   // The batch in which that was is done, and the next one is under way.
   assert.ok((await killWithin(rig, first, 'windows', 1)) >= 0, 'the driver was in mid-batch');
-  const second = await startQueries(rig, batches);
-  await drained(second);
+  context.spark = await startQueries(rig, batches);
+  await drained(context.spark);
   await assertStored(rig, expectedRows(events));
-  await second.stop(100_000);
+});
+
+test('all that alerts and dashboards ask for is told by what runs, which is well', async ({ rig, spark }) => {
+  const token = 'of-a-trial-alone';
+  const gateway = await startGateway(rig.trial, {
+    unknownValue: 'known-to-the-cluster',
+    env: { INGEST_TOKEN: token },
+  });
+  // Not of the last hour: more than some late ones are a reason to be told.
+  const occurredAt = new Date().toISOString();
+  const fresh = someEvents(100, 5).map((event) => ({ ...event, occurredAt }));
+  const answer = await post(gateway, toNdjson(fresh), {
+    ...ndjson,
+    authorization: `Bearer ${token}`,
+  });
+  assert.is(answer.status, 202);
+  // There is no Grafana here. Of it the alert asks whether it answers, and a page that says nothing does.
+  const grafana = createServer((_, response) => response.end());
+  await new Promise<void>((resolve) => grafana.listen(0, '127.0.0.1', resolve));
+  const pods = new Map<string, (readonly [string, string])[]>([
+    ['grafana', [['grafana-0', `http://127.0.0.1:${(grafana.address() as AddressInfo).port}`]]],
+    ['producer-gateway', [['producer-gateway-0', gateway.worker.metrics]]],
+    ['spark-streaming', [['spark-streaming-0', spark.metrics]]],
+  ]);
+  for (const [pod, url] of rig.cluster.pages) {
+    const workload = pod.replace(/-\d+$/, '');
+    pods.set(workload, [...(pods.get(workload) ?? []), [pod, url]]);
+  }
+  try {
+    // No cluster is around.
+    const trueHere = new Set(['BigDataAlertsBlind']);
+    await allIsTold({ trial: rig.trial, system: 'big-data', pods, trueHere });
+  } finally {
+    grafana.closeAllConnections();
+    grafana.close();
+    await spark.stop(100_000);
+  }
 });
 
 test('checkpoints lie in the store of objects alone, with what is counted, for those who may read it', async ({

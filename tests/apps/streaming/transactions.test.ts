@@ -37,7 +37,7 @@ test.after(() => trial?.close());
 function loose(transactionalId: string): Producer {
   const producer = new Producer({
     ...{ clientId: 'test', bootstrapBrokers: [kafka.address], transactionalId, idempotent: true },
-    ...{ producerId: -1n, producerEpoch: -1, retries: 20, retryDelay: 50, timeout: 10_000 },
+    ...{ producerId: -1n, producerEpoch: -1, retries: 240, retryDelay: 250, timeout: 10_000 },
   });
   producer.on('error', () => {});
   return producer;

@@ -77,7 +77,14 @@ test('it runs as a plain user, from a root that this user cannot write to, and s
   };
   const { User, Cmd, WorkingDir } = config.OCIv1.config;
   assert.equal([User, WorkingDir, Cmd], ['1000:1000', '/app', ['node', 'apps/workers.ts']]);
-  const told = await inside(container, Cmd);
+  const told = await until(
+    async () => {
+      const one = await inside(container, Cmd);
+      // Where the machine is busy buildah 1.28 sometimes ends before it has passed on what the process wrote.
+      return one.stderr.endsWith('\n') ? one : undefined;
+    },
+    { deadline: 60_000, what: 'all that the image says' },
+  );
   assert.is(told.status, 2);
   const there = (await readdir(join(root, 'apps/lambda'))).filter((name) => name.endsWith('.ts'));
   for (const name of there) assert.match(told.stderr, `node apps/lambda/${name}`);

@@ -7,7 +7,7 @@ import { folderWith } from '../harness/folder.ts';
 import { root } from '../house/repository.ts';
 import { type Part, readExpression, replacePart } from './promql.ts';
 import { type Case, checkRules, testRules } from './promtool.ts';
-import { type Alert, alertsOf, type RuleFile, ruleFiles } from './rules.ts';
+import { type Alert, alertsOf, namespaceOf, type RuleFile, ruleFiles } from './rules.ts';
 
 /** A file of promtool's, as far as it is looked at here. */
 interface UnitTests {
@@ -57,12 +57,9 @@ test('every alert says how bad it is, what is the matter, what to do, and where 
   }
 });
 
-/** Where a system is, when its namespace has another name in production. */
-const namespaces = new Map([['lambda', 'prod']]);
-
 test('every alert is about its own system', () => {
   for (const [system, rules] of files) {
-    const namespace = namespaces.get(system) ?? system;
+    const namespace = namespaceOf(system);
     for (const { alert, expr } of alertsOf(rules))
       for (const { text, matchers } of readExpression(expr).selectors)
         assert.ok(

@@ -9,22 +9,28 @@ import type { PrometheusDashboard } from '../apps/big-data/grafana-types.ts';
 import { root } from '../house/repository.ts';
 import { dashboardFolder, questionsOf } from './dashboards.ts';
 import { readExpression } from './promql.ts';
-import { kustomize } from './rules.ts';
+import { kustomize, namespaceOf } from './rules.ts';
 
-const folder = dashboardFolder('streaming');
-const dashboards = new Map<string, PrometheusDashboard>();
-for (const name of await readdir(folder))
-  dashboards.set(name, JSON.parse(await readFile(join(folder, name), 'utf8')) as PrometheusDashboard);
+/** The systems with dashboards, and the dashboards of each by the names of their files. */
+const dashboards = new Map<string, ReadonlyMap<string, PrometheusDashboard>>();
+for (const system of await readdir(join(root, 'base/components/monitoring'))) {
+  const folder = dashboardFolder(system);
+  const names = await readdir(folder).catch(() => []);
+  const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
+  const own = names.map(async (name) => [name, (await read(name)) as PrometheusDashboard] as const);
+  if (names.length > 0) dashboards.set(system, new Map(await Promise.all(own)));
+}
 
 test("Grafana's own types know all that stands in the dashboards, and tell a mistake", async () => {
   const values: Record<string, Typed> = {};
-  for (const [name, dashboard] of dashboards)
-    values[name.replace('.json', '')] = ['PrometheusDashboard', dashboard];
+  for (const [system, all] of dashboards)
+    for (const [name, dashboard] of all)
+      values[`${system}-${name.replace('.json', '')}`] = ['PrometheusDashboard', dashboard];
   const right = await check(values);
   assert.is(right.status, 0, right.said);
   // biome-ignore lint/suspicious/noExplicitAny: what is wrong has no type
   const changed = (change: (dashboard: any) => void): Typed => {
-    const copy = structuredClone(dashboards.get('kafka.json'));
+    const copy = structuredClone(dashboards.get('streaming')?.get('kafka.json'));
     change(copy);
     return ['PrometheusDashboard', copy];
   };
@@ -40,8 +46,11 @@ test("Grafana's own types know all that stands in the dashboards, and tell a mis
 });
 
 test('panels ask the Prometheus of the platform, of this namespace, in places of their own', async () => {
-  for (const { title, uid, panels } of dashboards.values()) {
-    assert.match(uid, /^streaming-/);
+  const all = [...dashboards].flatMap(([system, own]) =>
+    [...own.values()].map((one) => ({ system, ...one })),
+  );
+  for (const { system, title, uid, panels } of all) {
+    assert.match(uid, new RegExp(`^${system}-`));
     assert.is(new Set(panels.map(({ id }) => id)).size, panels.length, title);
     const taken = new Set<string>();
     for (const { title: panel, description, datasource, targets, gridPos, fieldConfig } of panels) {
@@ -56,26 +65,31 @@ test('panels ask the Prometheus of the platform, of this namespace, in places of
         }
     }
   }
-  for (const { panel, expr } of await questionsOf('streaming')) {
-    assert.is(mistakeIn(expr), undefined, panel);
-    for (const { text, matchers } of readExpression(expr).selectors)
-      assert.ok(
-        matchers.some(({ text: asked }) => asked === 'namespace="streaming"'),
-        `${panel}: ${text} may be another system's`,
-      );
+  for (const system of dashboards.keys()) {
+    const wanted = `namespace="${namespaceOf(system)}"`;
+    for (const { panel, expr } of await questionsOf(system)) {
+      assert.is(mistakeIn(expr), undefined, panel);
+      for (const { text, matchers } of readExpression(expr).selectors)
+        assert.ok(
+          matchers.some(({ text: asked }) => asked === wanted),
+          `${panel}: ${text} may be another system's`,
+        );
+    }
   }
 });
 
 test("production's Grafana is given each of them, by the label that its sidecar looks for", async () => {
-  const { model } = await renderSystem(root, kustomize, 'production', 'streaming');
-  const given = model
-    .all('', 'ConfigMap')
-    // kube-prometheus-stack, values.yaml: grafana.sidecar.dashboards, in every namespace.
-    .filter(({ metadata }) => metadata.labels?.grafana_dashboard === '1')
-    .flatMap((object) => Object.entries((object as unknown as { data: Record<string, string> }).data));
-  assert.equal(given.map(([name]) => name).sort(), [...dashboards.keys()].sort());
-  // One ConfigMap holds a megabyte.
-  assert.ok(given.reduce((size, [, text]) => size + text.length, 0) < 500_000);
+  for (const [system, own] of dashboards) {
+    const { model } = await renderSystem(root, kustomize, 'production', system);
+    const given = model
+      .all('', 'ConfigMap')
+      // kube-prometheus-stack, values.yaml: grafana.sidecar.dashboards, in every namespace.
+      .filter(({ metadata }) => metadata.labels?.grafana_dashboard === '1')
+      .flatMap((object) => Object.entries((object as unknown as { data: Record<string, string> }).data));
+    assert.equal(given.map(([name]) => name).sort(), [...own.keys()].sort());
+    // One ConfigMap holds a megabyte.
+    assert.ok(given.reduce((size, [, text]) => size + text.length, 0) < 500_000);
+  }
 });
 
 test.run();

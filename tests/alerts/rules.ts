@@ -18,6 +18,9 @@ export interface RuleFile {
 /** The kustomize that the runner found. */
 export const kustomize = process.env.KUSTOMIZE ?? 'kustomize';
 
+/** The namespace of a system in production. */
+export const namespaceOf = (system: string): string => (system === 'lambda' ? 'prod' : system);
+
 /** The PrometheusRules of a system in production, by their names; every rule of theirs is an alert. */
 export async function ruleFiles(system: string): Promise<RuleFile[]> {
   const { model } = await renderSystem(root, kustomize, 'production', system);

@@ -190,7 +190,7 @@ test('the alerts name metrics that the store has, and the ledger and stream of c
   storeMetrics(registry);
   const names = new Set(registry.getMetricsAsArray().map(({ name }) => name));
   const rules = await readFile(
-    join(root, 'base/components/monitoring/preempt/preempt-prometheusrule.yaml'),
+    join(root, 'base/components/monitoring/preempt/store-prometheusrule.yaml'),
     'utf8',
   );
   const named = [...rules.matchAll(/preempt_store_\w+/g)].map(([name]) => name);

@@ -90,9 +90,8 @@ for (const [who, file, keepsData] of [
 ] as const) {
   test(`killing ${who} ends all of it`, async () => {
     const fixture = join(import.meta.dirname, 'fixtures', file);
-    const holder = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fixture], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc'];
+    const holder = spawn(process.execPath, [...flags, fixture], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string];
     const { state, pid } = JSON.parse(line) as { state: string; pid: number };
     const marks = marksOf(state, pid);

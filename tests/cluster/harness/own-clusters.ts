@@ -1,4 +1,5 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@plumbline/validators';
@@ -15,11 +16,12 @@ export async function ownClusters(): Promise<() => Promise<void>> {
   process.env.PLUMBLINE_CLUSTERS = folder;
   const made = await run('mkfifo', [join(folder, heldBy)], { deadline: 10_000 });
   if (made.status !== 0) throw new Error(made.stderr);
-  // For reading too, since opening it for writing alone waits for a reader.
-  const held = await open(join(folder, heldBy), 'r+');
+  // For reading too, since opening it for writing alone waits for a reader. By its number, which nobody collects: a
+  // FileHandle that is out of sight is closed with the garbage, and the clusters would end with it.
+  const held = openSync(join(folder, heldBy), 'r+');
   return async () => {
     for (const name of await clusterNames(root)) await down(root, name);
-    await held.close();
+    closeSync(held);
     await rm(folder, { recursive: true, force: true });
   };
 }

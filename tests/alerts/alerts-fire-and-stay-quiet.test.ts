@@ -21,7 +21,7 @@ interface UnitTests {
   }[];
 }
 
-const systems = ['preempt', 'streaming'];
+const systems = ['feastflow', 'preempt', 'streaming'];
 const files = new Map<string, readonly RuleFile[]>();
 for (const system of systems) files.set(system, await ruleFiles(system));
 
@@ -121,6 +121,9 @@ interface Mutant extends Case {
 
 /** Changes that nobody could see: the series have no values between, and fewer than none is none as well. */
 const alike = new Set([
+  'FeastflowBackendDown: 0 becomes -1',
+  'FeastflowVolumeFullSoon: 0 becomes 1',
+  'FeastflowVolumeFullSoon: 0 becomes -1',
   'FlinkJobManagerDown: 0 becomes -1',
   'SchemaRegistryDown: 0 becomes -1',
   'StreamingConsumerDown: 0 becomes -1',

@@ -9,8 +9,10 @@ export const fromElsewhere: ReadonlyMap<string, readonly string[]> = new Map([
   ['kube_cronjob_spec_suspend', ['namespace', 'cronjob']],
   ['kube_cronjob_status_last_successful_time', ['namespace', 'cronjob']],
   ['kube_deployment_spec_replicas', ['namespace', 'deployment']],
+  ['kube_deployment_status_replicas_available', ['namespace', 'deployment']],
   ['kube_pod_container_status_restarts_total', ['namespace', 'pod', 'container']],
   ['kube_statefulset_replicas', ['namespace', 'statefulset']],
+  ['kube_statefulset_status_replicas_ready', ['namespace', 'statefulset']],
   // kubernetes/kubernetes, pkg/kubelet/server/metrics: collectors/volume_stats.go
   ['kubelet_volume_stats_available_bytes', ['namespace', 'persistentvolumeclaim']],
   ['kubelet_volume_stats_capacity_bytes', ['namespace', 'persistentvolumeclaim']],
@@ -20,7 +22,7 @@ export const fromElsewhere: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Values that are there in trouble alone. */
-export const onlyInTrouble: ReadonlySet<string> = new Set(['status_code_group="5xx"']);
+export const onlyInTrouble: ReadonlySet<string> = new Set(['status=~"5.."', 'status_code_group="5xx"']);
 
 /** What only a leader of several members tells. */
 export const onlyOfEnsembles: ReadonlySet<string> = new Set([

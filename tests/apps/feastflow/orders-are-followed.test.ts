@@ -2,8 +2,10 @@ import pg from 'pg';
 import * as assert from 'uvu/assert';
 import { type Listening, listen } from '../../../trial/feastflow-live.ts';
 import { until } from '../../../trial/until.ts';
+import { allIsTold } from '../../alerts/all-is-told.ts';
 import { suite } from '../../harness/suite.ts';
 import { metricOf } from '../metric-of.ts';
+import { connectionsOf } from './crowd.ts';
 import { ask, type Backend, openShop, order, type Person, problemOf, type Shop } from './shop.ts';
 
 interface Context {
@@ -269,6 +271,46 @@ test('a stream ends soon when whoever opened it is no courier any more, or has l
   }
   assert.ok(stays.events.every(({ event }) => event !== 'bye'));
   stays.leave();
+});
+
+test('who waits for a connection is told, and who has one', async ({ shop, near, guest }) => {
+  const dish = await shop.dish();
+  const connections = connectionsOf(shop);
+  const blocker = await holding(shop, 'SELECT id FROM dishes WHERE id = $1 FOR UPDATE', dish);
+  const asked = Promise.all(Array.from({ length: connections + 3 }, () => order(near, guest, [dish])));
+  const is = (name: string, wanted: number, labels?: string) =>
+    until(async () => (await metricOf(near.worker, name, labels)) === wanted, {
+      deadline: 30_000,
+      what: `${name} of ${wanted}`,
+    });
+  await is('feastflow_pool_waiting', 3);
+  await is('feastflow_pool_connections', connections, 'state="busy"');
+  await blocker.end();
+  assert.ok((await asked).every(({ status }) => status === 201));
+  await is('feastflow_pool_waiting', 0);
+  await is('feastflow_pool_connections', 0, 'state="busy"');
+});
+
+test('all that alerts and dashboards ask for is told by what runs, which is well', async ({
+  shop,
+  near,
+  far,
+  guest,
+}) => {
+  const restaurants = await ask(near, 'GET', '/api/restaurants');
+  assert.is(restaurants.status, 200);
+  const wrong = { email: guest.email, password: 'wrong horse battery' };
+  assert.is((await ask(near, 'POST', '/api/session', { body: wrong })).status, 401);
+  const backends = [near, far].map(
+    ({ worker }, index) => [`feastflow-backend-${index}`, worker.metrics] as const,
+  );
+  await allIsTold({
+    trial: shop.trial,
+    system: 'feastflow',
+    pods: new Map([['feastflow-backend', backends]]),
+    // No cluster around.
+    trueHere: new Set(['FeastflowAlertsBlind']),
+  });
 });
 
 async function shortLived(shop: Shop, person: Person): Promise<Person> {

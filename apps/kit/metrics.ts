@@ -28,7 +28,12 @@ export function gauge<Label extends string = never>(
 }
 
 /** A histogram of seconds, from a millisecond to half a minute. */
-export function histogram(registry: Registry, name: string, help: string): Histogram {
+export function histogram<Label extends string = never>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly Label[] = [],
+): Histogram<Label> {
   const buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-  return new Histogram({ name, help, buckets, registers: [registry] });
+  return new Histogram({ name, help, buckets, labelNames: [...labelNames], registers: [registry] });
 }

@@ -7,7 +7,7 @@ import { folderWith } from '../harness/folder.ts';
 import { root } from '../house/repository.ts';
 import { type Part, readExpression, replacePart } from './promql.ts';
 import { type Case, checkRules, testRules } from './promtool.ts';
-import { type Alert, alertsOf, namespaceOf, type RuleFile, ruleFiles } from './rules.ts';
+import { type Alert, alertsOf, monitoredSystems, namespaceOf, type RuleFile, ruleFiles } from './rules.ts';
 
 /** A file of promtool's, as far as it is looked at here. */
 interface UnitTests {
@@ -21,7 +21,7 @@ interface UnitTests {
   }[];
 }
 
-const systems = ['big-data', 'lambda', 'preempt', 'streaming'];
+const systems = await monitoredSystems();
 const files = new Map<string, readonly RuleFile[]>();
 for (const system of systems) files.set(system, await ruleFiles(system));
 

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,24 +7,26 @@ import { mistakeIn } from '../../validators/promql/mistake.ts';
 import { check, type Typed } from '../apps/big-data/grafana-compiler.ts';
 import type { PrometheusDashboard } from '../apps/big-data/grafana-types.ts';
 import { root } from '../house/repository.ts';
-import { dashboardFolder, questionsOf } from './dashboards.ts';
+import { dashboardFolder, dashboardNames, questionsOf, systemsWithDashboards } from './dashboards.ts';
 import { readExpression } from './promql.ts';
 import { kustomize, namespaceOf } from './rules.ts';
 
-/** The systems with dashboards, and the dashboards of each by the names of their files. */
+/** By system, and by the names of their files. */
 const dashboards = new Map<string, ReadonlyMap<string, PrometheusDashboard>>();
-for (const system of await readdir(join(root, 'base/components/monitoring'))) {
-  const folder = dashboardFolder(system);
-  const names = await readdir(folder).catch(() => []);
-  const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
-  const own = names.map(async (name) => [name, (await read(name)) as PrometheusDashboard] as const);
-  if (names.length > 0) dashboards.set(system, new Map(await Promise.all(own)));
+for (const system of await systemsWithDashboards()) {
+  const own = new Map<string, PrometheusDashboard>();
+  for (const name of await dashboardNames(system))
+    own.set(
+      name,
+      JSON.parse(await readFile(join(dashboardFolder(system), name), 'utf8')) as PrometheusDashboard,
+    );
+  dashboards.set(system, own);
 }
 
 test("Grafana's own types know all that stands in the dashboards, and tell a mistake", async () => {
   const values: Record<string, Typed> = {};
-  for (const [system, all] of dashboards)
-    for (const [name, dashboard] of all)
+  for (const [system, own] of dashboards)
+    for (const [name, dashboard] of own)
       values[`${system}-${name.replace('.json', '')}`] = ['PrometheusDashboard', dashboard];
   const right = await check(values);
   assert.is(right.status, 0, right.said);
@@ -45,27 +47,29 @@ test("Grafana's own types know all that stands in the dashboards, and tell a mis
   for (const name of Object.keys(wrong)) assert.ok(told.has(name), `${name} is told`);
 });
 
-test('panels ask the Prometheus of the platform, of this namespace, in places of their own', async () => {
-  const all = [...dashboards].flatMap(([system, own]) =>
-    [...own.values()].map((one) => ({ system, ...one })),
-  );
-  for (const { system, title, uid, panels } of all) {
-    assert.match(uid, new RegExp(`^${system}-`));
-    assert.is(new Set(panels.map(({ id }) => id)).size, panels.length, title);
-    const taken = new Set<string>();
-    for (const { title: panel, description, datasource, targets, gridPos, fieldConfig } of panels) {
-      for (const asked of [datasource, ...targets.map((target) => target.datasource)])
-        assert.equal(asked, { type: 'prometheus', uid: 'prometheus' }, panel);
-      assert.is(new Set(targets.map(({ refId }) => refId)).size, targets.length, panel);
-      assert.ok(description.length > 20 && (fieldConfig.defaults.noValue ?? '') !== '', panel);
-      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1)
-        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {
-          assert.ok(x < 24 && !taken.has(`${x} ${y}`), `${panel} lies on another`);
-          taken.add(`${x} ${y}`);
-        }
+test('no two dashboards are one for Grafana', () => {
+  const uids = [...dashboards.values()].flatMap((own) => [...own.values()].map(({ uid }) => uid));
+  assert.is(new Set(uids).size, uids.length, uids.join(' '));
+});
+
+for (const [system, own] of dashboards) {
+  test(`panels of ${system} ask the Prometheus of the platform, of its namespace, in places of their own`, async () => {
+    for (const { title, uid, panels } of own.values()) {
+      assert.ok(uid.startsWith(`${system}-`), uid);
+      assert.is(new Set(panels.map(({ id }) => id)).size, panels.length, title);
+      const taken = new Set<string>();
+      for (const { title: panel, description, datasource, targets, gridPos, fieldConfig } of panels) {
+        for (const asked of [datasource, ...targets.map((target) => target.datasource)])
+          assert.equal(asked, { type: 'prometheus', uid: 'prometheus' }, panel);
+        assert.is(new Set(targets.map(({ refId }) => refId)).size, targets.length, panel);
+        assert.ok(description.length > 20 && (fieldConfig.defaults.noValue ?? '') !== '', panel);
+        for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1)
+          for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {
+            assert.ok(x < 24 && !taken.has(`${x} ${y}`), `${panel} lies on another`);
+            taken.add(`${x} ${y}`);
+          }
+      }
     }
-  }
-  for (const system of dashboards.keys()) {
     const wanted = `namespace="${namespaceOf(system)}"`;
     for (const { panel, expr } of await questionsOf(system)) {
       assert.is(mistakeIn(expr), undefined, panel);
@@ -75,11 +79,9 @@ test('panels ask the Prometheus of the platform, of this namespace, in places of
           `${panel}: ${text} may be another system's`,
         );
     }
-  }
-});
+  });
 
-test("production's Grafana is given each of them, by the label that its sidecar looks for", async () => {
-  for (const [system, own] of dashboards) {
+  test(`production's Grafana is given those of ${system}, by the label that its sidecar looks for`, async () => {
     const { model } = await renderSystem(root, kustomize, 'production', system);
     const given = model
       .all('', 'ConfigMap')
@@ -89,7 +91,7 @@ test("production's Grafana is given each of them, by the label that its sidecar 
     assert.equal(given.map(([name]) => name).sort(), [...own.keys()].sort());
     // One ConfigMap holds a megabyte.
     assert.ok(given.reduce((size, [, text]) => size + text.length, 0) < 500_000);
-  }
-});
+  });
+}
 
 test.run();

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { renderSystem } from '../../trial/overlay/system.ts';
 import { root } from '../house/repository.ts';
 
@@ -17,6 +19,11 @@ export interface RuleFile {
 
 /** The kustomize that the runner found. */
 export const kustomize = process.env.KUSTOMIZE ?? 'kustomize';
+
+/** The systems that production's Prometheus scrapes. */
+export async function monitoredSystems(): Promise<string[]> {
+  return (await readdir(join(root, 'base', 'components', 'monitoring'))).sort();
+}
 
 /** The namespace of a system in production. */
 export const namespaceOf = (system: string): string => (system === 'lambda' ? 'prod' : system);

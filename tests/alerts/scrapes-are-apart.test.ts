@@ -1,15 +1,13 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderSystem } from '../../trial/overlay/system.ts';
 import { root } from '../house/repository.ts';
 import { targetsOf } from './monitored.ts';
-import { kustomize } from './rules.ts';
+import { kustomize, monitoredSystems } from './rules.ts';
 
 test('no two scrapes of a pod write the same series: one that fails would be hidden by one that does not', async () => {
   let scrapes = 0;
-  for (const system of await readdir(join(root, 'base', 'components', 'monitoring'))) {
+  for (const system of await monitoredSystems()) {
     const { model } = await renderSystem(root, kustomize, 'production', system);
     const series = targetsOf(model).map(
       // The path is no label: the operator tells monitor, pod, container and port, and Prometheus the address.

@@ -1,21 +1,43 @@
 import { counter, gauge, histogram, type Registry } from '@plumbline/kit';
 
+/** An answer, by the pattern of its route; one to no route of ours is `none`. */
+export interface Answered {
+  readonly method: string;
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** How a pool's connections are. */
+export interface PoolCounts {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
 export interface BackendMetrics {
-  readonly answered: (route: string, status: number, seconds: number) => void;
+  readonly answered: (answer: Answered) => void;
   readonly ordered: (outcome: string) => void;
   readonly passwordChecked: () => void;
   readonly streamCut: () => void;
   readonly streams: (count: number) => void;
   readonly listening: (is: boolean) => void;
+  readonly pool: (counts: PoolCounts) => void;
 }
 
-/** The backend's metrics; a route counts by its pattern, so that no client makes series. */
+/** What comes of an order whoever asks: told as 0 from the start, since the first of a series is no increase. */
+const usualOutcomes = ['placed', 'again', 'failed'];
+
+/** The backend's metrics; a route counts by its pattern, and a method by its route, so that no client makes series. */
 export function backendMetrics(registry: Registry): BackendMetrics {
   const requests = counter(registry, 'feastflow_requests_total', 'Requests that were answered', [
     'route',
     'status',
   ]);
-  const seconds = histogram(registry, 'feastflow_request_seconds', 'Seconds that answers took');
+  const seconds = histogram(registry, 'feastflow_request_seconds', 'Seconds that answers took', [
+    'method',
+    'route',
+  ]);
   const orders = counter(
     registry,
     'feastflow_orders_total',
@@ -38,16 +60,24 @@ export function backendMetrics(registry: Registry): BackendMetrics {
     'feastflow_listening',
     '1 while the database tells this replica of orders',
   );
+  const connections = gauge(registry, 'feastflow_pool_connections', 'Connections to the database', ['state']);
+  const waiting = gauge(registry, 'feastflow_pool_waiting', 'Requests that wait for a connection');
   for (const one of [checks, cut]) one.inc(0);
+  for (const outcome of usualOutcomes) orders.inc({ outcome }, 0);
   return {
-    answered(route, status, took) {
+    answered({ method, route = 'none', status, seconds: took }) {
       requests.inc({ route, status: String(status) });
-      seconds.observe(took);
+      seconds.observe({ method: route === 'none' ? 'none' : method, route }, took);
     },
     ordered: (outcome) => orders.inc({ outcome }),
     passwordChecked: () => checks.inc(),
     streamCut: () => cut.inc(),
     streams: (count) => streams.set(count),
     listening: (is) => listening.set(is ? 1 : 0),
+    pool({ totalCount, idleCount, waitingCount }) {
+      connections.set({ state: 'busy' }, totalCount - idleCount);
+      connections.set({ state: 'idle' }, idleCount);
+      waiting.set(waitingCount);
+    },
   };
 }

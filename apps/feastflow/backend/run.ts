@@ -104,7 +104,10 @@ export async function runBackend(config: BackendConfig, log: Log, signal: AbortS
   log.info({ address: config.httpAddress }, 'serving');
   const stopSweep = startSweep(pool, log);
   const beat = setInterval(() => clients.tellAll(':\n\n'), heartbeatMilliseconds);
-  const count = setInterval(() => metrics.streams(clients.count()), 1000);
+  const count = setInterval(() => {
+    metrics.streams(clients.count());
+    metrics.pool(pool);
+  }, 1000);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -79,8 +79,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return payload;
   });
   app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none';
-    metrics.answered(route, reply.statusCode, reply.elapsedTime / 1000);
+    metrics.answered({
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    });
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);

@@ -208,6 +208,18 @@ test('the guide names every metric and every table, and none that is not there',
   assert.equal(told.sort(), made.sort());
 });
 
+test('no client makes series by a path or a method of its own', async () => {
+  const registry = createRegistry();
+  const { answered } = backendMetrics(registry);
+  answered({ method: 'PROPFIND', route: undefined, status: 404, seconds: 0.01 });
+  answered({ method: 'POST', route: '/api/orders', status: 201, seconds: 0.01 });
+  const text = await registry.metrics();
+  assert.match(text, 'feastflow_requests_total{route="none",status="404"} 1');
+  assert.match(text, 'feastflow_request_seconds_count{method="none",route="none"} 1');
+  assert.match(text, 'feastflow_request_seconds_count{method="POST",route="/api/orders"} 1');
+  assert.not.match(text, 'PROPFIND');
+});
+
 test('every table that a statement names is one that the migrations make', async () => {
   const migrations = (await knownMigrations()).map(({ text }) => text).join('\n');
   const made = new Set(

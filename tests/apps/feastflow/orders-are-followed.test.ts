@@ -2,8 +2,10 @@ import pg from 'pg';
 import * as assert from 'uvu/assert';
 import { type Listening, listen } from '../../../trial/feastflow-live.ts';
 import { until } from '../../../trial/until.ts';
+import { allIsTold } from '../../alerts/all-is-told.ts';
 import { suite } from '../../harness/suite.ts';
 import { metricOf } from '../metric-of.ts';
+import { connectionsOf } from './crowd.ts';
 import { ask, type Backend, openShop, order, type Person, problemOf, type Shop } from './shop.ts';
 
 interface Context {
@@ -269,6 +271,58 @@ test('a stream ends soon when whoever opened it is no courier any more, or has l
   }
   assert.ok(stays.events.every(({ event }) => event !== 'bye'));
   stays.leave();
+});
+
+test('who waits for a connection is told, and who has one', async ({ shop, near, guest }) => {
+  const dish = await shop.dish();
+  const connections = connectionsOf(shop);
+  const blocker = await holding(shop, 'SELECT id FROM dishes WHERE id = $1 FOR UPDATE', dish);
+  const asked = Promise.all(Array.from({ length: connections + 3 }, () => order(near, guest, [dish])));
+  const told = async () => {
+    const { worker } = near;
+    return {
+      waiting: await metricOf(worker, 'feastflow_pool_waiting'),
+      busy: await metricOf(worker, 'feastflow_pool_connections', 'state="busy"'),
+      idle: await metricOf(worker, 'feastflow_pool_connections', 'state="idle"'),
+    };
+  };
+  const held = async () => {
+    const { waiting = 0, busy, idle } = await told();
+    // What is swept once a minute may wait too.
+    return (waiting === 3 || waiting === 4) && busy === connections && idle === 0;
+  };
+  await until(held, { deadline: 30_000, what: 'three that wait' });
+  await blocker.end();
+  assert.ok((await asked).every(({ status }) => status === 201));
+  const free = async () => {
+    // Idle connections are closed after ten seconds.
+    await ask(near, 'GET', '/api/restaurants');
+    const { waiting, busy, idle = 0 } = await told();
+    return waiting === 0 && busy === 0 && idle > 0;
+  };
+  await until(free, { deadline: 30_000, what: 'a pool that nobody uses' });
+});
+
+test('all that alerts and dashboards ask for is told by what runs, which is well', async ({
+  shop,
+  near,
+  far,
+  guest,
+}) => {
+  const restaurants = await ask(near, 'GET', '/api/restaurants');
+  assert.is(restaurants.status, 200);
+  const wrong = { email: guest.email, password: 'wrong horse battery' };
+  assert.is((await ask(near, 'POST', '/api/session', { body: wrong })).status, 401);
+  const backends = [near, far].map(
+    ({ worker }, index) => [`feastflow-backend-${index}`, worker.metrics] as const,
+  );
+  await allIsTold({
+    trial: shop.trial,
+    system: 'feastflow',
+    pods: new Map([['feastflow-backend', backends]]),
+    // No cluster around.
+    trueHere: new Set(['FeastflowAlertsBlind']),
+  });
 });
 
 async function shortLived(shop: Shop, person: Person): Promise<Person> {

@@ -14,7 +14,7 @@ export {
 } from './config.ts';
 export { type Health, type HealthOptions, startHealth } from './health.ts';
 export { createLog, type Log } from './log.ts';
-export { counter, createRegistry, gauge, histogram, Registry } from './metrics.ts';
+export { counter, counterOf, createRegistry, gauge, histogram, Registry } from './metrics.ts';
 export { createProgress, exitWhenStuck, type Progress, type ProgressOptions } from './progress.ts';
 export { readTexts } from './read-texts.ts';
 export { runWorker, type Worker } from './run-worker.ts';

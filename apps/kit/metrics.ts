@@ -18,6 +18,22 @@ export function counter<Label extends string = never>(
   return new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
 }
 
+/**
+ * A counter by one label whose values are known: each is told as 0 from the beginning, since whoever counts an increase
+ * does not see the first of what was not there.
+ */
+export function counterOf<Label extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: Label,
+  values: readonly string[],
+): Counter<Label> {
+  const made = counter(registry, name, help, [label]);
+  for (const value of values) made.inc({ [label]: value } as Record<Label, string>, 0);
+  return made;
+}
+
 export function gauge<Label extends string = never>(
   registry: Registry,
   name: string,

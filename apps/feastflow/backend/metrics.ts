@@ -1,4 +1,4 @@
-import { counter, gauge, histogram, type Registry } from '@plumbline/kit';
+import { counter, counterOf, gauge, histogram, type Registry } from '@plumbline/kit';
 
 /** An answer, by the pattern of its route; one to no route of ours is `none`. */
 export interface Answered {
@@ -25,7 +25,7 @@ export interface BackendMetrics {
   readonly pool: (counts: PoolCounts) => void;
 }
 
-/** What comes of an order whoever asks: told as 0 from the start, since the first of a series is no increase. */
+/** What may come of an order whoever asks. */
 const usualOutcomes = ['placed', 'again', 'failed'];
 
 /** The backend's metrics; a route counts by its pattern, and a method by its route, so that no client makes series. */
@@ -38,11 +38,12 @@ export function backendMetrics(registry: Registry): BackendMetrics {
     'method',
     'route',
   ]);
-  const orders = counter(
+  const orders = counterOf(
     registry,
     'feastflow_orders_total',
     'Orders that were asked for, by what came of it',
-    ['outcome'],
+    'outcome',
+    usualOutcomes,
   );
   const checks = counter(
     registry,
@@ -63,7 +64,6 @@ export function backendMetrics(registry: Registry): BackendMetrics {
   const connections = gauge(registry, 'feastflow_pool_connections', 'Connections to the database', ['state']);
   const waiting = gauge(registry, 'feastflow_pool_waiting', 'Requests that wait for a connection');
   for (const one of [checks, cut]) one.inc(0);
-  for (const outcome of usualOutcomes) orders.inc({ outcome }, 0);
   return {
     answered({ method, route = 'none', status, seconds: took }) {
       requests.inc({ route, status: String(status) });

@@ -1,12 +1,7 @@
-import { counter, gauge, histogram, type Registry } from '@plumbline/kit';
+import { counter, counterOf, gauge, histogram, type Registry } from '@plumbline/kit';
 
 /** The metrics of lambda-consumer. */
 export function consumerMetrics(registry: Registry) {
-  const failures = counter(registry, 'lambda_consumer_failures_total', 'Failed attempts, by dependency', [
-    'dependency',
-  ]);
-  // Told from the beginning: who counts an increase does not see the first of what was not there.
-  for (const dependency of ['kafka', 'postgres']) failures.inc({ dependency }, 0);
   return {
     rows: counter(registry, 'lambda_consumer_rows_total', 'Transactions stored'),
     known: counter(registry, 'lambda_consumer_known_rows_total', 'Transactions that were stored before'),
@@ -16,7 +11,13 @@ export function consumerMetrics(registry: Registry) {
       'lambda_consumer_lost_records_total',
       'Records that retention removed before they were read',
     ),
-    failures,
+    failures: counterOf(
+      registry,
+      'lambda_consumer_failures_total',
+      'Failed attempts, by dependency',
+      'dependency',
+      ['kafka', 'postgres'],
+    ),
     lag: gauge(registry, 'lambda_consumer_lag_records', 'Records not yet stored, by partition', [
       'partition',
     ]),

@@ -1,12 +1,7 @@
-import { counter, gauge, histogram, type Registry } from '@plumbline/kit';
+import { counter, counterOf, gauge, histogram, type Registry } from '@plumbline/kit';
 
 /** The metrics of the store. */
 export function storeMetrics(registry: Registry) {
-  const failures = counter(registry, 'preempt_store_failures_total', 'Failed attempts, by dependency', [
-    'dependency',
-  ]);
-  // Told from the beginning: who counts an increase does not see the first of what was not there.
-  for (const dependency of ['mysql', 'redis']) failures.inc({ dependency }, 0);
   return {
     entries: counter(registry, 'preempt_store_entries_total', 'Entries of the stream that were stored'),
     rows: counter(registry, 'preempt_store_rows_total', 'Rows of the entries that were stored'),
@@ -21,7 +16,13 @@ export function storeMetrics(registry: Registry) {
       'preempt_store_trimmed_total',
       'Entries removed from the stream after all had them',
     ),
-    failures,
+    failures: counterOf(
+      registry,
+      'preempt_store_failures_total',
+      'Failed attempts, by dependency',
+      'dependency',
+      ['mysql', 'redis'],
+    ),
     lost: gauge(
       registry,
       'preempt_store_lost_entries',

@@ -7,7 +7,16 @@ import { folderWith } from '../harness/folder.ts';
 import { root } from '../house/repository.ts';
 import { type Part, readExpression, replacePart } from './promql.ts';
 import { type Case, checkRules, testRules } from './promtool.ts';
-import { type Alert, alertsOf, monitoredSystems, namespaceOf, type RuleFile, ruleFiles } from './rules.ts';
+import {
+  type Alert,
+  alertsOf,
+  monitoredSystems,
+  namespaceOf,
+  type Recording,
+  type RuleFile,
+  recordingsOf,
+  ruleFiles,
+} from './rules.ts';
 
 /** A file of promtool's, as far as it is looked at here. */
 interface UnitTests {
@@ -60,14 +69,14 @@ test('every alert says how bad it is, what is the matter, what to do, and where 
 test('every alert is about its own system', () => {
   for (const [system, rules] of files) {
     const namespace = namespaceOf(system);
-    for (const { alert, expr } of alertsOf(rules))
-      for (const { text, matchers } of readExpression(expr).selectors)
+    for (const rule of [...alertsOf(rules), ...recordingsOf(rules)])
+      for (const { text, matchers } of readExpression(rule.expr).selectors)
         assert.ok(
           matchers.some(
             ({ label, operator, value }) =>
               /^(?:exported_)?namespace$/.test(label) && operator === '=' && value.text === namespace,
           ),
-          `${alert}: ${text} may be another system's`,
+          `${'alert' in rule ? rule.alert : rule.record}: ${text} may be another system's`,
         );
   }
 });
@@ -128,40 +137,70 @@ function isAlike(expr: string, { from, text }: Part, changed: number): boolean {
   return isNone || (text === '0' && expr.includes('predict_linear('));
 }
 
-function* changesOf({ alert, expr, for: wait = '0m' }: Alert): Iterable<[string, Partial<Alert>]> {
+/** What else could be asked, each with the expression for it. */
+function* questionsLike(expr: string): Iterable<[string, string]> {
   const { selectors, numbers } = readExpression(expr);
   for (const { metric, matchers } of selectors) {
-    yield [`${metric.text} is another metric`, { expr: replacePart(expr, metric, `${metric.text}_x`) }];
+    yield [`${metric.text} is another metric`, replacePart(expr, metric, `${metric.text}_x`)];
     for (const { text, value } of matchers)
-      yield [`${text} is another value`, { expr: replacePart(expr, value, `${value.text}x`) }];
+      yield [`${text} is another value`, replacePart(expr, value, `${value.text}x`)];
   }
   for (const number of numbers) {
     const value = Number(number.text);
     const whole = Number.isInteger(value) && value < 10;
     for (const changed of whole ? [value + 1, value - 1] : [value * 1.25, value * 0.8])
       if (!isAlike(expr, number, changed))
-        yield [`${value} becomes ${changed}`, { expr: replacePart(expr, number, String(changed)) }];
+        yield [`${value} becomes ${changed}`, replacePart(expr, number, String(changed))];
   }
+}
+
+function* changesOf({ alert, expr, for: wait = '0m' }: Alert): Iterable<[string, Partial<Alert>]> {
+  for (const [change, changed] of questionsLike(expr)) yield [change, { expr: changed }];
   const [, length, unit] = /^(\d+)([mh])$/.exec(wait) ?? [];
   const seconds = Number(length) * (unit === 'h' ? 3600 : 60);
   yield [`${alert} waits twice as long`, { for: `${seconds * 2}s` }];
   yield [`${alert} waits half as long`, { for: `${seconds / 2}s` }];
 }
 
-test('a changed threshold, metric, label or wait of any alert fails its tests', async () => {
-  const mutants: Mutant[] = [];
-  for (const { rules, test: text } of cases)
-    for (const one of alertsOf([rules]))
-      for (const [change, by] of changesOf(one)) {
-        const what = `${one.alert}: ${change}`;
-        if (alike.has(what)) continue;
-        const groups = [{ name: rules.name, rules: [{ ...one, ...by }] }];
-        mutants.push({ what, rules: { ...rules, groups }, test: about(one.alert, text) });
-      }
-  assert.ok(mutants.length > 200, `${mutants.length} changes`);
-  await using folder = await folderWith({});
-  const outcomes = await testRules(folder.path, mutants);
-  const unseen = mutants.filter((_, index) => outcomes[index]?.passed).map(({ what }) => what);
+/** A file of rules with some others in the place of its own. */
+const withRules = (file: RuleFile, rules: readonly (Alert | Recording)[]): RuleFile => ({
+  ...file,
+  groups: [{ name: file.name, rules }],
+});
+
+/** Each rule of a file with one thing of it changed. */
+function* mutantsOf({ rules, test: text }: Case): Iterable<Mutant> {
+  const recordings = recordingsOf([rules]);
+  const alerts = alertsOf([rules]);
+  for (const one of alerts)
+    for (const [change, by] of changesOf(one)) {
+      const what = `${one.alert}: ${change}`;
+      if (alike.has(what)) continue;
+      const changed = withRules(rules, [...recordings, { ...one, ...by }]);
+      yield { what, rules: changed, test: about(one.alert, text) };
+    }
+  for (const one of recordings)
+    for (const [change, expr] of questionsLike(one.expr)) {
+      const changed = recordings.map((other) => (other === one ? { ...one, expr } : other));
+      yield {
+        what: `${one.record}: ${change}`,
+        rules: withRules(rules, [...changed, ...alerts]),
+        test: text,
+      };
+    }
+}
+
+test('a changed threshold, metric, label or wait of any rule fails its tests', async () => {
+  let made = 0;
+  const unseen: string[] = [];
+  for (const one of cases) {
+    const mutants = [...mutantsOf(one)];
+    await using folder = await folderWith({});
+    const outcomes = await testRules(folder.path, mutants);
+    unseen.push(...mutants.filter((_, index) => outcomes[index]?.passed).map(({ what }) => what));
+    made += mutants.length;
+  }
+  assert.ok(made > 2000, `${made} changes`);
   assert.equal(unseen, []);
 });
 

@@ -7,9 +7,9 @@ import { questionsOf } from './dashboards.ts';
 import { fromElsewhere, onlyInTrouble, onlyOfEnsembles } from './from-elsewhere.ts';
 import { type Pods, type Prometheus, startPrometheus, targetsOf } from './monitored.ts';
 import { readExpression, type Selector } from './promql.ts';
-import { alertsOf, kustomize, ruleFiles } from './rules.ts';
+import { alertsOf, kustomize, recordingsOf, ruleFiles } from './rules.ts';
 
-/** What asks Prometheus: an alert, or a panel, which has to be answered. */
+/** What asks Prometheus: an alert, a series that is recorded, or a panel, which has to be answered. */
 interface Question {
   readonly asker: string;
   readonly expr: string;
@@ -60,7 +60,7 @@ export interface Monitored {
   readonly system: string;
   /** Where the pods of each workload that a monitor names answer here. */
   readonly pods: Pods;
-  /** Alerts that are true of what runs here, and of no trouble: the caller says of which. */
+  /** Alerts, and recorded series, that are true of what runs here, and of no trouble: the caller says of which. */
   readonly trueHere: ReadonlySet<string>;
 }
 
@@ -79,10 +79,12 @@ export async function allIsTold({ trial, system, pods, trueHere }: Monitored): P
   const prometheus = await startPrometheus(trial, targets, pods, rules);
   assert.equal(await prometheus.mistakes(), []);
   const alerts = alertsOf(rules);
+  const recordings = recordingsOf(rules);
   const questions: Question[] = [
     ...alerts.map(({ alert: asker, expr, annotations }) => {
       return { asker, expr, shown: annotations?.summary ?? '', isPanel: false };
     }),
+    ...recordings.map(({ record: asker, expr }) => ({ asker, expr, shown: '', isPanel: false })),
     ...(await questionsOf(system)).map(({ panel: asker, expr, legend: shown }) => {
       return { asker, expr, shown, isPanel: true };
     }),
@@ -96,7 +98,15 @@ export async function allIsTold({ trial, system, pods, trueHere }: Monitored): P
   await until(isTold, { deadline: 30_000, what: 'all that is asked for', every: 500 }).catch(() => {});
   assert.equal(wrong, []);
   const loud: string[] = [];
-  for (const { alert, expr } of alerts)
-    if (!trueHere.has(alert) && (await prometheus.query(expr)).length > 0) loud.push(alert);
+  const recorded = new Set(recordings.map(({ record }) => record));
+  for (const { alert, expr } of alerts) {
+    // What was recorded goes back to before all was scraped.
+    const isOfTheStart = readExpression(expr).selectors.some(({ metric }) => recorded.has(metric.text));
+    if (isOfTheStart || trueHere.has(alert)) continue;
+    if ((await prometheus.query(expr)).length > 0) loud.push(alert);
+  }
+  for (const { record, expr } of recordings)
+    if (record.endsWith(':bool') && !trueHere.has(record))
+      if ((await prometheus.query(expr)).some(({ value: [, text] }) => text !== '0')) loud.push(record);
   assert.equal(loud, [], 'alerts that would be told of what is well');
 }

@@ -29,10 +29,9 @@ function summarised({ groups }: RuleFile): unknown {
   return {
     groups: groups.map((group) => ({
       ...group,
-      rules: group.rules.map(({ annotations, ...rule }) => ({
-        ...rule,
-        annotations: { summary: annotations?.summary ?? '' },
-      })),
+      rules: group.rules.map((rule) =>
+        'alert' in rule ? { ...rule, annotations: { summary: rule.annotations?.summary ?? '' } } : rule,
+      ),
     })),
   };
 }

@@ -3,18 +3,26 @@ import { join } from 'node:path';
 import { renderSystem } from '../../trial/overlay/system.ts';
 import { root } from '../house/repository.ts';
 
-export interface Alert {
-  readonly alert: string;
+interface Rule {
   readonly expr: string;
-  readonly for?: string;
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface Alert extends Rule {
+  readonly alert: string;
+  readonly for?: string;
   readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A series that is written for alerts and dashboards to ask for. */
+export interface Recording extends Rule {
+  readonly record: string;
 }
 
 /** A file of rules, as Prometheus is given it. */
 export interface RuleFile {
   readonly name: string;
-  readonly groups: readonly { readonly name: string; readonly rules: readonly Alert[] }[];
+  readonly groups: readonly { readonly name: string; readonly rules: readonly (Alert | Recording)[] }[];
 }
 
 /** The kustomize that the runner found. */
@@ -28,7 +36,7 @@ export async function monitoredSystems(): Promise<string[]> {
 /** The namespace of a system in production. */
 export const namespaceOf = (system: string): string => (system === 'lambda' ? 'prod' : system);
 
-/** The PrometheusRules of a system in production, by their names; every rule of theirs is an alert. */
+/** The PrometheusRules of a system in production, by their names. */
 export async function ruleFiles(system: string): Promise<RuleFile[]> {
   const { model } = await renderSystem(root, kustomize, 'production', system);
   return [...model.all('monitoring.coreos.com', 'PrometheusRule')].map(({ metadata, spec }) => {
@@ -39,5 +47,14 @@ export async function ruleFiles(system: string): Promise<RuleFile[]> {
 
 /** All alerts of some files. */
 export function alertsOf(files: readonly RuleFile[]): Alert[] {
+  return rulesOf(files).filter((rule) => 'alert' in rule);
+}
+
+/** All series that some files record. */
+export function recordingsOf(files: readonly RuleFile[]): Recording[] {
+  return rulesOf(files).filter((rule) => 'record' in rule);
+}
+
+function rulesOf(files: readonly RuleFile[]): (Alert | Recording)[] {
   return files.flatMap(({ groups }) => groups.flatMap(({ rules }) => rules));
 }

@@ -61,7 +61,13 @@ test('all that alerts and the dashboard ask for is told by what runs, which is w
         ['ml-trainer', [['ml-trainer-0', trainer.metrics]]],
       ]),
       // No cluster is around that tells of pods.
-      trueHere: new Set(['PreemptAlertsBlind', 'PreemptMysqlDown', 'PreemptPageDown', 'PreemptRedisDown']),
+      trueHere: new Set([
+        'PreemptAlertsBlind',
+        'PreemptMysqlDown',
+        'PreemptPageDown',
+        'PreemptRedisDown',
+        'namespace:stale:bool',
+      ]),
     });
   } finally {
     isDone = true;

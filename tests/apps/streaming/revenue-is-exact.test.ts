@@ -178,7 +178,12 @@ test('all that alerts and dashboards ask for is told by what runs, which is well
     system: 'streaming',
     pods: podsOf(rig, workers),
     // One ZooKeeper, no cluster around, orders of three hours ago.
-    trueHere: new Set(['StreamingAlertsBlind', 'StreamingRevenueStale', 'ZooKeeperNoLeader']),
+    trueHere: new Set([
+      'StreamingAlertsBlind',
+      'StreamingRevenueStale',
+      'ZooKeeperNoLeader',
+      'namespace:stale:bool',
+    ]),
   });
 });
 

@@ -200,8 +200,8 @@ test('a changed threshold, metric, label or wait of any rule fails its tests', a
     unseen.push(...mutants.filter((_, index) => outcomes[index]?.passed).map(({ what }) => what));
     made += mutants.length;
   }
-  assert.ok(made > 2000, `${made} changes`);
   assert.equal(unseen, []);
+  assert.ok(made > 1000, `${made} changes`);
 });
 
 test.run();
